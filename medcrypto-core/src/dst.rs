@@ -162,6 +162,8 @@ registry! {
         PBFT_CHECKPOINT = "MEDCRYPTO-LEDGER-V01-PBFT-CHECKPOINT";
         /// PBFT reply.
         PBFT_REPLY = "MEDCRYPTO-LEDGER-V01-PBFT-REPLY";
+        /// PBFT status, which asks for what was lost.
+        PBFT_STATUS = "MEDCRYPTO-LEDGER-V01-PBFT-STATUS";
     }
 }
 
