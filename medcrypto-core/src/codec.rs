@@ -266,3 +266,52 @@ impl Writer {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_writer_is_the_inverse_of_the_reader() {
+        let header = Header::v1(Tag::PreHeader);
+        let bytes = Writer::with_capacity(64)
+            .header(header)
+            .u8(1)
+            .u16(0x0203)
+            .u32(0x0405_0607)
+            .u64(0x0809_0a0b_0c0d_0e0f)
+            .bool(true)
+            .bytes(b"abc")
+            .array(&[0xff; 2])
+            .finish();
+        assert_eq!(hex::encode(&bytes), "0101120102030405060708090a0b0c0d0e0f0100000003616263ffff");
+        let mut reader = Reader::new(&bytes);
+        reader.header(header).unwrap();
+        assert_eq!(reader.u8(), Ok(1));
+        assert_eq!(reader.u16(), Ok(0x0203));
+        assert_eq!(reader.u32(), Ok(0x0405_0607));
+        assert_eq!(reader.u64(), Ok(0x0809_0a0b_0c0d_0e0f));
+        assert_eq!(reader.bool(), Ok(true));
+        assert_eq!(reader.bytes(3), Ok(&b"abc"[..]));
+        assert_eq!(reader.array(), Ok([0xff; 2]));
+        reader.finish().unwrap();
+    }
+
+    #[test]
+    fn the_reader_refuses_what_is_short_long_or_strange() {
+        let header = Header::v1(Tag::PreHeader);
+        for (bytes, error) in [
+            (&[1, 1][..], DecodeError::Length),
+            (&[2, 1, 0x12], DecodeError::Header),
+            (&[1, 2, 0x12], DecodeError::Header),
+            (&[1, 1, 0x13], DecodeError::Header),
+        ] {
+            assert_eq!(Reader::new(bytes).header(header), Err(error), "{bytes:?}");
+        }
+        assert_eq!(Reader::new(&[2]).bool(), Err(DecodeError::NonCanonical));
+        assert_eq!(Reader::new(&[0, 0, 0, 4, 1, 2, 3, 4]).bytes(3), Err(DecodeError::Length));
+        assert_eq!(Reader::new(&[0, 0, 0, 4, 1, 2, 3]).bytes(4), Err(DecodeError::Length));
+        assert_eq!(Reader::new(&[0xff; 8]).bytes(usize::MAX), Err(DecodeError::Length));
+        assert_eq!(Reader::new(&[0]).finish(), Err(DecodeError::Length));
+    }
+}

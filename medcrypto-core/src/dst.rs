@@ -192,5 +192,4 @@ mod tests {
             assert!(string.is_ascii() && string.len() < 256, "{name} = {string}");
         }
     }
-
 }

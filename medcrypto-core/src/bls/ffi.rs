@@ -1,0 +1,184 @@
+//! The blst functions that have no safe form, or none without blst's thread pool.
+//!
+//! blst's safe `miller_loop_n` and `mult` hand their work, and so possibly secrets, to a process-wide
+//! pool of threads; these call the same C code on the caller's stack. The only unsafe code of the
+//! crate; it runs under AddressSanitizer.
+#![allow(unsafe_code, reason = "blst offers no safe, single-threaded form of these functions")]
+
+use alloc::{vec, vec::Vec};
+use core::ptr::null;
+
+use blst::{
+    BLST_ERROR, blst_fp, blst_fp6, blst_fp12, blst_p1, blst_p1_affine, blst_p2, blst_p2_affine,
+    limb_t,
+};
+
+use crate::DecodeError;
+
+/// `Π f(Pᵢ, Qᵢ)` before the final exponentiation, with shared squarings; `None` of nothing.
+pub(super) fn miller_loop(ps: &[blst_p1_affine], qs: &[blst_p2_affine]) -> Option<blst_fp12> {
+    let n = ps.len();
+    if n != qs.len() {
+        return None;
+    }
+    // A null second pointer means: the first one points at an array.
+    let (ps, qs) = ([ps.first()?, null()], [qs.first()?, null()]);
+    let mut out = blst_fp12::default();
+    // SAFETY: both arrays hold `n ≥ 1` initialised points and outlive the call; `out` is a local.
+    unsafe { blst::blst_miller_loop_n(&raw mut out, qs.as_ptr(), ps.as_ptr(), n) };
+    Some(out)
+}
+
+/// The lines of the Miller loop of a finite point.
+pub(super) fn lines(q: &blst_p2_affine) -> Vec<blst_fp6> {
+    let mut lines = vec![blst_fp6::default(); LINES];
+    // SAFETY: blst writes exactly 68 lines.
+    unsafe { blst::blst_precompute_lines(lines.as_mut_ptr(), q) };
+    lines
+}
+
+/// `f(p, Q)` from the lines of `Q`; `None` unless there are as many as [`lines`] makes.
+pub(super) fn miller_loop_lines(lines: &[blst_fp6], p: &blst_p1_affine) -> Option<blst_fp12> {
+    let mut out = blst_fp12::default();
+    // SAFETY: blst reads exactly 68 lines, which the guard has counted.
+    (lines.len() == LINES)
+        .then(|| unsafe { blst::blst_miller_loop_lines(&raw mut out, lines.as_ptr(), p) })
+        .map(|()| out)
+}
+
+/// Lines of one Miller loop (blst.h, `blst_precompute_lines`).
+const LINES: usize = 68;
+
+/// `1/a`, constant time; zero of zero.
+pub(super) fn fp12_inverse(a: &blst_fp12) -> blst_fp12 {
+    let mut out = blst_fp12::default();
+    // SAFETY: one element in, one out.
+    unsafe { blst::blst_fp12_inverse(&raw mut out, a) };
+    out
+}
+
+/// `a²` of an element of the cyclotomic subgroup.
+pub(super) fn cyclotomic_square(a: &blst_fp12) -> blst_fp12 {
+    let mut out = blst_fp12::default();
+    // SAFETY: one element in, one out.
+    unsafe { blst::blst_fp12_cyclotomic_sqr(&raw mut out, a) };
+    out
+}
+
+/// `a + b` in 𝔽p.
+pub(super) fn fp_add(a: &blst_fp, b: &blst_fp) -> blst_fp {
+    let mut out = blst_fp::default();
+    // SAFETY: two elements in, one out.
+    unsafe { blst::blst_fp_add(&raw mut out, a, b) };
+    out
+}
+
+/// `−a` in 𝔽p.
+pub(super) fn fp_neg(a: &blst_fp) -> blst_fp {
+    let mut out = blst_fp::default();
+    // SAFETY: one element in, one out; `true` asks for the negation.
+    unsafe { blst::blst_fp_cneg(&raw mut out, a, true) };
+    out
+}
+
+/// The 48 little-endian bytes of an element of 𝔽p.
+pub(super) fn fp_to_bytes(a: &blst_fp) -> [u8; 48] {
+    let mut out = [0; 48];
+    // SAFETY: blst writes 48 bytes.
+    unsafe { blst::blst_lendian_from_fp(out.as_mut_ptr(), a) };
+    out
+}
+
+/// The element of 𝔽p that 48 little-endian bytes stand for, reduced mod p.
+pub(super) fn fp_from_bytes(bytes: &[u8; 48]) -> blst_fp {
+    let mut out = blst_fp::default();
+    // SAFETY: blst reads 48 bytes.
+    unsafe { blst::blst_fp_from_lendian(&raw mut out, bytes.as_ptr()) };
+    out
+}
+
+/// `Σ [kᵢ]Pᵢ` over at least two finite points; `scalars` holds 32 little-endian bytes a point.
+pub(super) fn multi_exp_g1(points: &[blst_p1_affine], scalars: &[[u8; 32]]) -> Option<blst_p1> {
+    let n = points.len();
+    if n < 2 || n != scalars.len() {
+        return None;
+    }
+    let (points, scalars) = ([points.first()?, null()], [scalars.first()?.as_ptr(), null()]);
+    let mut out = blst_p1::default();
+    // SAFETY: the scratch is as large as blst asks for `n`; the arrays hold `n` points and
+    // `n` scalars of ⌈255/8⌉ = 32 bytes each and outlive the call; `out` is a local.
+    unsafe {
+        let mut scratch = limbs(blst::blst_p1s_mult_pippenger_scratch_sizeof(n));
+        blst::blst_p1s_mult_pippenger(
+            &raw mut out,
+            points.as_ptr(),
+            n,
+            scalars.as_ptr(),
+            255,
+            scratch.as_mut_ptr(),
+        );
+    }
+    Some(out)
+}
+
+/// `Σ [kᵢ]Qᵢ` over at least two finite points; `scalars` holds 32 little-endian bytes a point.
+pub(super) fn multi_exp_g2(points: &[blst_p2_affine], scalars: &[[u8; 32]]) -> Option<blst_p2> {
+    let n = points.len();
+    if n < 2 || n != scalars.len() {
+        return None;
+    }
+    let (points, scalars) = ([points.first()?, null()], [scalars.first()?.as_ptr(), null()]);
+    let mut out = blst_p2::default();
+    // SAFETY: as in `multi_exp_g1`.
+    unsafe {
+        let mut scratch = limbs(blst::blst_p2s_mult_pippenger_scratch_sizeof(n));
+        blst::blst_p2s_mult_pippenger(
+            &raw mut out,
+            points.as_ptr(),
+            n,
+            scalars.as_ptr(),
+            255,
+            scratch.as_mut_ptr(),
+        );
+    }
+    Some(out)
+}
+
+/// A point on the curve from its 48 compressed bytes; the subgroup is the caller's check.
+pub(super) fn uncompress_g1(bytes: &[u8; 48], out: &mut blst_p1_affine) -> Result<(), DecodeError> {
+    // SAFETY: blst reads 48 bytes and writes one affine point.
+    decoded(unsafe { blst::blst_p1_uncompress(out, bytes.as_ptr()) })
+}
+
+/// A point on the curve from its 96 compressed bytes; the subgroup is the caller's check.
+pub(super) fn uncompress_g2(bytes: &[u8; 96], out: &mut blst_p2_affine) -> Result<(), DecodeError> {
+    // SAFETY: blst reads 96 bytes and writes one affine point.
+    decoded(unsafe { blst::blst_p2_uncompress(out, bytes.as_ptr()) })
+}
+
+/// expand_message_xmd of RFC 9380, section 5.3.1, over SHA-256; `out` is at most 8160 bytes.
+pub(super) fn expand_message_xmd(out: &mut [u8], message: &[u8], dst: &[u8]) {
+    // SAFETY: blst writes exactly `out.len()` bytes and reads the two slices.
+    unsafe {
+        blst::blst_expand_message_xmd(
+            out.as_mut_ptr(),
+            out.len(),
+            message.as_ptr(),
+            message.len(),
+            dst.as_ptr(),
+            dst.len(),
+        );
+    }
+}
+
+const fn decoded(result: BLST_ERROR) -> Result<(), DecodeError> {
+    match result {
+        BLST_ERROR::BLST_SUCCESS => Ok(()),
+        BLST_ERROR::BLST_POINT_NOT_ON_CURVE => Err(DecodeError::NotInGroup),
+        _ => Err(DecodeError::NonCanonical),
+    }
+}
+
+fn limbs(bytes: usize) -> Vec<limb_t> {
+    vec![0; bytes.div_ceil(size_of::<limb_t>())]
+}

@@ -1,0 +1,168 @@
+//! Points of 𝔾₁.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use blstrs::{G1Affine, G1Projective};
+use group::{Curve, Group, prime::PrimeCurveAffine};
+
+use super::{LengthMismatch, Scalar, SecretScalar, comb, ffi, operators::additive_group};
+use crate::DecodeError;
+
+/// A point of 𝔾₁, perhaps the identity; 48 bytes, compressed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct G1(pub(super) G1Projective);
+
+impl G1 {
+    /// Encoded length in bytes.
+    pub const LEN: usize = 48;
+
+    /// The standard generator P₁.
+    #[must_use]
+    pub fn generator() -> Self {
+        Self(G1Projective::generator())
+    }
+
+    /// The identity.
+    #[must_use]
+    pub fn identity() -> Self {
+        Self(G1Projective::identity())
+    }
+
+    /// Whether this is the identity.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        self.0.is_identity().into()
+    }
+
+    /// `[secret]self`, constant time in `secret`.
+    #[must_use]
+    pub fn mul(&self, secret: &SecretScalar) -> Self {
+        Self(self.0 * secret.expose().0)
+    }
+
+    /// `[secret]P₁`, constant time in `secret`, by a precomputed comb.
+    #[must_use]
+    pub fn mul_generator(secret: &SecretScalar) -> Self {
+        comb::generator_g1().mul(secret)
+    }
+
+    /// `[public]self`.
+    #[must_use]
+    pub fn mul_vartime(&self, public: &Scalar) -> Self {
+        Self(self.0 * public.0)
+    }
+
+    /// `Σ [kᵢ]Pᵢ`; the identity of nothing.
+    ///
+    /// # Errors
+    /// [`LengthMismatch`].
+    pub fn multi_exp_vartime(points: &[Self], scalars: &[Scalar]) -> Result<Self, LengthMismatch> {
+        if points.len() != scalars.len() {
+            return Err(LengthMismatch);
+        }
+        // The backend's bucket method wants finite points, and at least two of them.
+        let finite: Vec<_> =
+            points.iter().zip(scalars).filter(|(point, _)| !point.is_identity()).collect();
+        if let [] | [_] = finite[..] {
+            return Ok(finite.iter().map(|(point, scalar)| point.mul_vartime(scalar)).sum());
+        }
+        let projective: Vec<_> = finite.iter().map(|(point, _)| point.0).collect();
+        let mut affine = alloc::vec![G1Affine::identity(); projective.len()];
+        G1Projective::batch_normalize(&projective, &mut affine);
+        let affine: Vec<_> = affine.iter().map(|point| *point.as_ref()).collect();
+        let scalars: Vec<_> = finite.iter().map(|(_, scalar)| scalar.0.to_bytes_le()).collect();
+        let mut sum = G1Projective::identity();
+        if let Some(point) = ffi::multi_exp_g1(&affine, &scalars) {
+            *sum.as_mut() = point;
+        }
+        Ok(Self(sum))
+    }
+
+    /// Decodes a compressed point, the identity included.
+    ///
+    /// # Errors
+    /// [`DecodeError::NonCanonical`], or [`DecodeError::NotInGroup`] off the curve or the subgroup.
+    pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, DecodeError> {
+        let mut point = G1Affine::identity();
+        ffi::uncompress_g1(bytes, point.as_mut())?;
+        if point.is_torsion_free().into() {
+            Ok(Self(point.into()))
+        } else {
+            Err(DecodeError::NotInGroup)
+        }
+    }
+
+    /// The 48 compressed bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; Self::LEN] {
+        self.0.to_compressed()
+    }
+
+    pub(super) fn zero() -> Self {
+        Self::identity()
+    }
+
+    pub(super) fn to_affine(self) -> G1Affine {
+        self.0.to_affine()
+    }
+}
+
+additive_group!(G1);
+
+impl fmt::Debug for G1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("G1(")?;
+        self.to_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        f.write_str(")")
+    }
+}
+
+/// A point of 𝔾₁ other than the identity; 48 bytes, compressed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct NonIdentityG1(G1Affine);
+
+impl NonIdentityG1 {
+    /// Encoded length in bytes.
+    pub const LEN: usize = G1::LEN;
+
+    /// Decodes a compressed point.
+    ///
+    /// # Errors
+    /// [`DecodeError::NonCanonical`], [`DecodeError::NotInGroup`] or [`DecodeError::Identity`].
+    pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, DecodeError> {
+        G1::from_bytes(bytes)?.try_into()
+    }
+
+    /// The 48 compressed bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; Self::LEN] {
+        self.0.to_compressed()
+    }
+
+    /// The point as a member of the whole group.
+    #[must_use]
+    pub fn point(&self) -> G1 {
+        G1(self.0.into())
+    }
+}
+
+impl TryFrom<G1> for NonIdentityG1 {
+    type Error = DecodeError;
+
+    fn try_from(point: G1) -> Result<Self, DecodeError> {
+        if point.is_identity() { Err(DecodeError::Identity) } else { Ok(Self(point.to_affine())) }
+    }
+}
+
+impl From<NonIdentityG1> for G1 {
+    fn from(point: NonIdentityG1) -> Self {
+        point.point()
+    }
+}
+
+impl fmt::Debug for NonIdentityG1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NonIdentity{:?}", self.point())
+    }
+}

@@ -1,0 +1,168 @@
+//! Points of 𝔾₂.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use blstrs::{G2Affine, G2Projective};
+use group::{Curve, Group, prime::PrimeCurveAffine};
+
+use super::{LengthMismatch, Scalar, SecretScalar, comb, ffi, operators::additive_group};
+use crate::DecodeError;
+
+/// A point of 𝔾₂, perhaps the identity; 96 bytes, compressed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct G2(pub(super) G2Projective);
+
+impl G2 {
+    /// Encoded length in bytes.
+    pub const LEN: usize = 96;
+
+    /// The standard generator P₂.
+    #[must_use]
+    pub fn generator() -> Self {
+        Self(G2Projective::generator())
+    }
+
+    /// The identity.
+    #[must_use]
+    pub fn identity() -> Self {
+        Self(G2Projective::identity())
+    }
+
+    /// Whether this is the identity.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        self.0.is_identity().into()
+    }
+
+    /// `[secret]self`, constant time in `secret`.
+    #[must_use]
+    pub fn mul(&self, secret: &SecretScalar) -> Self {
+        Self(self.0 * secret.expose().0)
+    }
+
+    /// `[secret]P₂`, constant time in `secret`, by a precomputed comb.
+    #[must_use]
+    pub fn mul_generator(secret: &SecretScalar) -> Self {
+        comb::generator_g2().mul(secret)
+    }
+
+    /// `[public]self`.
+    #[must_use]
+    pub fn mul_vartime(&self, public: &Scalar) -> Self {
+        Self(self.0 * public.0)
+    }
+
+    /// `Σ [kᵢ]Pᵢ`; the identity of nothing.
+    ///
+    /// # Errors
+    /// [`LengthMismatch`].
+    pub fn multi_exp_vartime(points: &[Self], scalars: &[Scalar]) -> Result<Self, LengthMismatch> {
+        if points.len() != scalars.len() {
+            return Err(LengthMismatch);
+        }
+        // The backend's bucket method wants finite points, and at least two of them.
+        let finite: Vec<_> =
+            points.iter().zip(scalars).filter(|(point, _)| !point.is_identity()).collect();
+        if let [] | [_] = finite[..] {
+            return Ok(finite.iter().map(|(point, scalar)| point.mul_vartime(scalar)).sum());
+        }
+        let projective: Vec<_> = finite.iter().map(|(point, _)| point.0).collect();
+        let mut affine = alloc::vec![G2Affine::identity(); projective.len()];
+        G2Projective::batch_normalize(&projective, &mut affine);
+        let affine: Vec<_> = affine.iter().map(|point| *point.as_ref()).collect();
+        let scalars: Vec<_> = finite.iter().map(|(_, scalar)| scalar.0.to_bytes_le()).collect();
+        let mut sum = G2Projective::identity();
+        if let Some(point) = ffi::multi_exp_g2(&affine, &scalars) {
+            *sum.as_mut() = point;
+        }
+        Ok(Self(sum))
+    }
+
+    /// Decodes a compressed point, the identity included.
+    ///
+    /// # Errors
+    /// [`DecodeError::NonCanonical`], or [`DecodeError::NotInGroup`] off the curve or the subgroup.
+    pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, DecodeError> {
+        let mut point = G2Affine::identity();
+        ffi::uncompress_g2(bytes, point.as_mut())?;
+        if point.is_torsion_free().into() {
+            Ok(Self(point.into()))
+        } else {
+            Err(DecodeError::NotInGroup)
+        }
+    }
+
+    /// The 96 compressed bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; Self::LEN] {
+        self.0.to_compressed()
+    }
+
+    pub(super) fn zero() -> Self {
+        Self::identity()
+    }
+
+    pub(super) fn to_affine(self) -> G2Affine {
+        self.0.to_affine()
+    }
+}
+
+additive_group!(G2);
+
+impl fmt::Debug for G2 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("G2(")?;
+        self.to_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        f.write_str(")")
+    }
+}
+
+/// A point of 𝔾₂ other than the identity; 96 bytes, compressed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct NonIdentityG2(G2Affine);
+
+impl NonIdentityG2 {
+    /// Encoded length in bytes.
+    pub const LEN: usize = G2::LEN;
+
+    /// Decodes a compressed point.
+    ///
+    /// # Errors
+    /// [`DecodeError::NonCanonical`], [`DecodeError::NotInGroup`] or [`DecodeError::Identity`].
+    pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, DecodeError> {
+        G2::from_bytes(bytes)?.try_into()
+    }
+
+    /// The 96 compressed bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; Self::LEN] {
+        self.0.to_compressed()
+    }
+
+    /// The point as a member of the whole group.
+    #[must_use]
+    pub fn point(&self) -> G2 {
+        G2(self.0.into())
+    }
+}
+
+impl TryFrom<G2> for NonIdentityG2 {
+    type Error = DecodeError;
+
+    fn try_from(point: G2) -> Result<Self, DecodeError> {
+        if point.is_identity() { Err(DecodeError::Identity) } else { Ok(Self(point.to_affine())) }
+    }
+}
+
+impl From<NonIdentityG2> for G2 {
+    fn from(point: NonIdentityG2) -> Self {
+        point.point()
+    }
+}
+
+impl fmt::Debug for NonIdentityG2 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NonIdentity{:?}", self.point())
+    }
+}

@@ -1,0 +1,77 @@
+//! The pairing, products of pairings, and prepared second arguments.
+//!
+//! ```text
+//! multi_pairing   Π e(Pᵢ, Qᵢ) = FE(Π f(Pᵢ, Qᵢ))     one final exponentiation, squarings shared
+//! prepared        the lines of Q computed once; one Miller loop saves about a fifth
+//! ```
+//! Constant time in the points (blst), up to whether one is the identity.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use blst::{blst_fp6, blst_fp12};
+
+use super::{G1, G2, Gt, ffi};
+
+/// `e(p, q)`.
+#[must_use]
+pub fn pairing(p: &G1, q: &G2) -> Gt {
+    multi_pairing(&[(*p, *q)])
+}
+
+/// `Π e(pᵢ, qᵢ)`; 1 of nothing.
+#[must_use]
+pub fn multi_pairing(pairs: &[(G1, G2)]) -> Gt {
+    // A pair with an identity contributes 1, and blst's n-fold loop wants finite points.
+    let finite = || pairs.iter().filter(|(p, q)| !p.is_identity() && !q.is_identity());
+    let ps: Vec<_> = finite().map(|(p, _)| *p.to_affine().as_ref()).collect();
+    let qs: Vec<_> = finite().map(|(_, q)| *q.to_affine().as_ref()).collect();
+    exponentiated(ffi::miller_loop(&ps, &qs))
+}
+
+/// Whether `Π e(pᵢ, qᵢ) = 1`. For public points: the answer is a branch.
+#[must_use]
+pub fn pairing_product_is_one(pairs: &[(G1, G2)]) -> bool {
+    multi_pairing(pairs).is_identity()
+}
+
+/// A point of 𝔾₂ with the lines of its Miller loop; about 20 kB.
+#[derive(Clone)]
+pub struct PreparedG2 {
+    point: G2,
+    lines: Vec<blst_fp6>,
+}
+
+impl PreparedG2 {
+    /// Computes the lines of `point`.
+    #[must_use]
+    pub fn new(point: &G2) -> Self {
+        // The identity has no lines, and without lines the pairing is 1.
+        let affine = (!point.is_identity()).then(|| point.to_affine());
+        let lines = affine.map(|affine| ffi::lines(affine.as_ref())).unwrap_or_default();
+        Self { point: *point, lines }
+    }
+
+    /// The point itself.
+    #[must_use]
+    pub const fn point(&self) -> &G2 {
+        &self.point
+    }
+
+    /// `e(p, self)`.
+    #[must_use]
+    pub fn pairing(&self, p: &G1) -> Gt {
+        let finite = (!p.is_identity()).then(|| p.to_affine());
+        exponentiated(finite.and_then(|p| ffi::miller_loop_lines(&self.lines, p.as_ref())))
+    }
+}
+
+impl fmt::Debug for PreparedG2 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PreparedG2").field(&self.point).finish()
+    }
+}
+
+fn exponentiated(value: Option<blst_fp12>) -> Gt {
+    value.as_ref().map_or_else(Gt::identity, Gt::from_miller_loop)
+}

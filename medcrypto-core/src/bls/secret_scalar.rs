@@ -1,0 +1,115 @@
+//! Secret exponents.
+
+use core::fmt;
+
+use rand_core::{CryptoRng, RngCore};
+use subtle::{Choice, ConstantTimeEq};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::Scalar;
+use crate::DecodeError;
+
+/// A secret exponent in `[1, r)`: 32 canonical bytes, wiped on drop.
+///
+/// The field element exists only inside an operation. Not `Copy`, not `Clone`, not comparable in
+/// variable time, and `Debug` prints no digit of it.
+///
+/// ```compile_fail
+/// # use medcrypto_core::bls::SecretScalar;
+/// fn copied(secret: &SecretScalar) -> SecretScalar { secret.clone() }
+/// ```
+pub struct SecretScalar(Zeroizing<[u8; 32]>);
+
+impl SecretScalar {
+    /// Encoded length in bytes.
+    pub const LEN: usize = 32;
+
+    /// Samples from `[1, r)` by wide reduction; the bias is below 2⁻²⁵⁵.
+    pub fn generate<R: RngCore + CryptoRng>(rng: &mut R) -> Self {
+        loop {
+            let mut wide = Zeroizing::new([0; 64]);
+            rng.fill_bytes(wide.as_mut_slice());
+            // Once in 2²⁵⁵ draws.
+            if let Some(scalar) = Self::from_wide(&wide) {
+                return scalar;
+            }
+        }
+    }
+
+    /// `wide` mod r, big-endian; none when that is zero.
+    #[must_use]
+    pub fn from_wide(wide: &[u8; 64]) -> Option<Self> {
+        Self::new(Scalar::from_wide(wide))
+    }
+
+    /// Decodes 32 big-endian bytes of a number in `[1, r)`.
+    ///
+    /// # Errors
+    /// [`DecodeError::NonCanonical`], whatever is wrong.
+    pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, DecodeError> {
+        Scalar::from_bytes(bytes).ok().and_then(Self::new).ok_or(DecodeError::NonCanonical)
+    }
+
+    /// The 32 big-endian bytes, for storage by the caller.
+    #[must_use]
+    pub fn to_secret_bytes(&self) -> Zeroizing<[u8; Self::LEN]> {
+        self.0.clone()
+    }
+
+    /// `self + public`; none in the one case in r where the sum is zero.
+    #[must_use]
+    pub fn plus(&self, public: &Scalar) -> Option<Self> {
+        Self::new(self.expose() + *public)
+    }
+
+    /// `self · public`; none when `public` is zero.
+    #[must_use]
+    pub fn times(&self, public: &Scalar) -> Option<Self> {
+        Self::new(self.expose() * *public)
+    }
+
+    /// `−self`.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        Self(Zeroizing::new((-self.expose()).to_bytes()))
+    }
+
+    fn new(mut scalar: Scalar) -> Option<Self> {
+        let bytes = Zeroizing::new(scalar.to_bytes());
+        scalar = Scalar::ZERO;
+        core::hint::black_box(&scalar);
+        let zero: bool = bytes.as_slice().ct_eq(&[0; 32]).into();
+        (!zero).then(|| Self(bytes))
+    }
+
+    /// The field element, for one operation inside this module tree.
+    pub(super) fn expose(&self) -> Scalar {
+        // The bytes are canonical by construction, so the default is unreachable.
+        Scalar(blstrs::Scalar::from_bytes_be(&self.0).unwrap_or(blstrs::Scalar::from(1)))
+    }
+
+    /// The 32 little-endian bytes, for the digits of a comb.
+    pub(super) fn to_le_bytes(&self) -> Zeroizing<[u8; 32]> {
+        let mut bytes = self.0.clone();
+        bytes.reverse();
+        bytes
+    }
+}
+
+impl Zeroize for SecretScalar {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for SecretScalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecretScalar").finish_non_exhaustive()
+    }
+}
+
+impl ConstantTimeEq for SecretScalar {
+    fn ct_eq(&self, other: &Self) -> Choice {
+        self.0.as_slice().ct_eq(other.0.as_slice())
+    }
+}
