@@ -1,0 +1,3 @@
+//! The requirement language: what an institution asks of a record.
+
+pub(crate) mod normal;
