@@ -1,0 +1,1 @@
+//! Practical Byzantine fault tolerance: the normal case.
