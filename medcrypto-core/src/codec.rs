@@ -91,6 +91,8 @@ pub enum Tag {
     SigBls = 0x35,
     /// medcrypto-sig: signed envelope.
     SigEnvelope = 0x36,
+    /// medcrypto-sig: envelope signed by patient and institution.
+    SigDualEnvelope = 0x37,
 }
 
 /// Checked cursor over untrusted bytes.
