@@ -1,1 +1,14 @@
-//! A seeded deterministic network.
+//! A seeded deterministic network, and the voting model. Feature `sim`.
+//!
+//! For tests, examples and measurements: nothing here belongs into a deployment.
+
+pub mod auth;
+mod check;
+mod faults;
+pub mod model;
+mod world;
+
+pub use auth::SymbolicAuth;
+pub use check::Violation;
+pub use faults::Faults;
+pub use world::{Party, Report, World};

@@ -11,16 +11,18 @@ use super::message::{Commit, PrePrepare, Prepare, Request};
 use super::quorum::Quorum;
 use super::signed::{Ballot, Signed, Verified};
 use crate::auth::{ClientId, Committee, ReplicaId};
-use crate::block::{Block, ChainId, Checkpoint, QuorumCertificate};
+use crate::block::{Block, ChainId, Checkpoint, Genesis, QuorumCertificate};
 use crate::codec::Digest;
 use crate::error::Error;
 
 /// What a replica is told once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The chain.
+    /// What the chain starts from.
+    pub genesis: Genesis,
+    /// The chain: the identity of `genesis`.
     pub chain: ChainId,
-    /// The replicas' keys.
+    /// The replicas' keys, as `genesis` lists them.
     pub committee: Committee,
     /// Which of them this is.
     pub me: ReplicaId,
@@ -45,11 +47,13 @@ impl Config {
     /// 10 s skew, STATUS every second.
     ///
     /// # Errors
-    /// [`Error::Committee`] when `me` is no member.
-    pub fn new(chain: ChainId, committee: Committee, me: ReplicaId) -> Result<Self, Error> {
+    /// [`Error::Committee`] when `genesis` lists no committee or `me` is no member.
+    pub fn new(genesis: Genesis, me: ReplicaId) -> Result<Self, Error> {
+        let committee = Committee::new(genesis.replicas.clone())?;
         committee.key(me).ok_or(Error::Committee)?;
         Ok(Self {
-            chain,
+            chain: genesis.chain_id(),
+            genesis,
             committee,
             me,
             checkpoint_every: 16,
@@ -140,7 +144,7 @@ pub enum Output {
 }
 
 /// Why an input is ignored. Nothing but [`Evidence`] comes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
     /// Bytes are no canonical message.

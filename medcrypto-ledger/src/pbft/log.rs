@@ -25,6 +25,13 @@ pub(crate) struct Proposal {
     pub(crate) batch: Batch<Verified>,
 }
 
+impl Proposal {
+    pub(crate) fn message(&self) -> Message {
+        let (vote, batch) = (self.vote.clone(), self.batch.clone());
+        Message::PrePrepare(vote.into_unverified(), batch.into_unverified())
+    }
+}
+
 /// One sequence number.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Slot {
@@ -63,9 +70,7 @@ impl Slot {
 
     /// What we can tell a replica that is behind: the assignment, and our own votes.
     pub(crate) fn answers(&self, me: ReplicaId) -> impl Iterator<Item = Message> + '_ {
-        let proposal = self.proposal.clone().map(|p| {
-            Message::PrePrepare(p.vote.into_unverified(), p.batch.into_unverified())
-        });
+        let proposal = self.proposal.as_ref().map(Proposal::message);
         let prepare = message(&self.prepares, me, Message::Prepare);
         let commit = message(&self.commits, me, Message::Commit);
         let checkpoint = message(&self.checkpoints, me, Message::Checkpoint);

@@ -56,14 +56,10 @@ impl Statement for Request {
     }
 }
 
-/// A phase of the three-phase agreement; sealed.
-pub trait Phase: Clone + PartialEq + core::fmt::Debug + sealed::Sealed {
+/// A phase of the three-phase agreement.
+pub trait Phase: Clone + PartialEq + core::fmt::Debug {
     /// The domain of its votes.
     const DOMAIN: Dst;
-}
-
-mod sealed {
-    pub trait Sealed {}
 }
 
 /// Phase 1: the primary assigns n to d.
@@ -77,10 +73,6 @@ pub enum Agree {}
 /// Phase 3: replicas that know of the agreement say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confirm {}
-
-impl sealed::Sealed for Assign {}
-impl sealed::Sealed for Agree {}
-impl sealed::Sealed for Confirm {}
 
 impl Phase for Assign {
     const DOMAIN: Dst = ledger::PBFT_PRE_PREPARE;

@@ -1,0 +1,264 @@
+//! One replica as a state machine: an input and the time go in, outputs come out.
+//!
+//! ```text
+//! REQUEST      client's signature, nonce = last + 1          → queue; a backup relays to the primary
+//! PRE-PREPARE  primary's, v = view, h < n ≤ h + L, first for (v, n), body valid   → PREPARE
+//! PREPARE      a backup's, v = view, h < n ≤ h + L, one a signer
+//! COMMIT       any replica's, the same                      PREPARED → COMMIT, COMMITTED → execute
+//! CHECKPOINT   any replica's, h < n ≤ h + L, one a signer    q match → certificate; n = K, 2K, … → h
+//! STATUS       any replica's, not too often                  → what its sender lacks
+//! ```
+//! A message that breaks a rule is a [`Output::Rejected`] and leaves the state as it was; two
+//! votes of one replica for one place are [`Output::Evidence`]. The view stays 0 here: changing it
+//! is another part.
+//!
+//! Status: *published* (Castro and Liskov 1999, signature variant); batching, block certificates
+//! and retransmission are *composition*.
+
+mod agree;
+mod finish;
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::app::App;
+use super::executor::Executor;
+use super::io::{Config, Evidence, Input, Output, Reason, Timer};
+use super::log::Log;
+use super::message::{Message, Reply, Request, Vote};
+use super::quorum::Quorum;
+use super::signed::{Counted, Signed, Statement, Verified};
+use super::waiting::Waiting;
+use crate::auth::{Auth, ClientId, ReplicaId};
+use crate::codec::{self, Digest};
+
+/// One replica: its key, its application and what it knows of the agreement.
+#[derive(Clone, Debug)]
+pub struct Replica<A, P> {
+    config: Config,
+    quorum: Quorum,
+    auth: A,
+    view: u64,
+    log: Log,
+    /// The last number that this replica assigned as primary.
+    proposed: u64,
+    executor: Executor<P>,
+    certified: u64,
+    waiting: Waiting,
+    /// When each replica's STATUS was last answered.
+    heard: BTreeMap<ReplicaId, u64>,
+}
+
+impl<A: Auth, P: App> Replica<A, P> {
+    /// A replica at the genesis of its chain. `auth` holds the key of `config.me`.
+    pub fn new(config: Config, auth: A, app: P) -> Self {
+        Self {
+            quorum: config.quorum(),
+            view: 0,
+            log: Log::new(config.window()),
+            proposed: 0,
+            executor: Executor::new(&config.genesis, app),
+            certified: 0,
+            waiting: Waiting::default(),
+            heard: BTreeMap::new(),
+            config,
+            auth,
+        }
+    }
+
+    /// What to do before the first input.
+    #[must_use]
+    pub fn start(&self) -> Vec<Output> {
+        alloc::vec![Output::SetTimer(Timer::Status, self.config.status_every)]
+    }
+
+    /// Handles one input at time `now`, in milliseconds.
+    pub fn step(&mut self, now: u64, input: Input) -> Vec<Output> {
+        let mut out = Vec::new();
+        let handled = match input {
+            Input::Request(request) => self.on_request(request, &mut out),
+            Input::Message(bytes) => self.on_bytes(now, &bytes, &mut out),
+            Input::Timeout(Timer::Status) => self.on_status_timer(&mut out),
+            Input::Timeout(_) => Err(Reason::Misdirected),
+        };
+        match handled {
+            Ok(()) => self.progress(now, &mut out),
+            Err(reason) => out.push(Output::Rejected(reason)),
+        }
+        out
+    }
+
+    fn on_bytes(&mut self, now: u64, bytes: &[u8], out: &mut Vec<Output>) -> Result<(), Reason> {
+        if bytes.len() > self.config.message_max {
+            return Err(Reason::TooLong);
+        }
+        match Message::decode(bytes).map_err(Reason::Decode)? {
+            Message::Request(request) => self.on_request(request, out),
+            Message::PrePrepare(vote, batch) => self.on_pre_prepare(now, vote, batch, out),
+            Message::Prepare(vote) => self.on_prepare(vote, out),
+            Message::Commit(vote) => self.on_commit(vote, out),
+            Message::Checkpoint(vote) => self.on_checkpoint(vote, out),
+            Message::Status(status) => self.on_status(now, status, out),
+            Message::Reply(_) => Err(Reason::Misdirected),
+        }
+    }
+
+    /// Runs every rule that has become applicable, until none is.
+    fn progress(&mut self, now: u64, out: &mut Vec<Output>) {
+        while self.propose(now, out)
+            | self.prepare(out)
+            | self.commit(out)
+            | self.execute(out)
+            | self.certify(out)
+        {}
+    }
+
+    fn on_request(
+        &mut self,
+        request: Signed<Request>,
+        out: &mut Vec<Output>,
+    ) -> Result<(), Reason> {
+        let request = self.admit(request)?;
+        let Request { client, nonce, operation, .. } = request.body();
+        if self.executor.answer(client).is_some_and(|answer| answer.nonce == *nonce) {
+            out.extend(self.reply(client));
+            return Ok(());
+        }
+        if self.executor.next_nonce(client) != Some(*nonce) {
+            return Err(Reason::Nonce);
+        }
+        self.executor.app().check(operation.as_slice()).or(Err(Reason::Operation))?;
+        if self.waiting.of(client).is_none() {
+            self.enqueue(request.clone())?;
+        } else if self.is_primary() {
+            return Err(Reason::Duplicate);
+        }
+        if !self.is_primary() {
+            let bytes = Message::Request(request.into_unverified()).encode();
+            out.push(Output::Send(self.primary(), bytes));
+        }
+        Ok(())
+    }
+
+    fn enqueue(&mut self, request: Signed<Request, Verified>) -> Result<(), Reason> {
+        if codec::encode(&request).len() > self.batch_bytes() {
+            return Err(Reason::TooLong);
+        }
+        if self.waiting.len() >= self.config.waiting_max {
+            return Err(Reason::Full);
+        }
+        self.waiting.push(request);
+        Ok(())
+    }
+
+    /// The most bytes of requests in a batch: a PRE-PREPARE must fit into a message.
+    const fn batch_bytes(&self) -> usize {
+        self.config.message_max / 2
+    }
+
+    /// The cached answer to a client, signed.
+    fn reply(&self, client: &ClientId) -> Option<Output> {
+        let answer = self.executor.answer(client)?;
+        let reply = Reply {
+            chain: self.config.chain,
+            sender: self.config.me,
+            view: self.view,
+            client: client.clone(),
+            nonce: answer.nonce,
+            result: answer.result.clone(),
+        };
+        let bytes = Message::Reply(self.sign(reply).into_unverified()).encode();
+        Some(Output::Reply(client.clone(), bytes))
+    }
+
+    /// Checks chain, membership and signature.
+    fn admit<T: Statement>(&self, signed: Signed<T>) -> Result<Signed<T, Verified>, Reason> {
+        signed.verify(&self.auth, &self.config.committee, self.config.chain)
+    }
+
+    fn sign<T: Statement>(&self, body: T) -> Signed<T, Verified> {
+        Signed::sign(&self.auth, body)
+    }
+
+    /// The rules that every vote of the three phases obeys, before its signature is looked at.
+    fn place<F>(&self, vote: &Vote<F>) -> Result<(), Reason> {
+        if vote.sender == self.config.me {
+            Err(Reason::Sender)
+        } else if vote.view != self.view {
+            Err(Reason::View)
+        } else if !self.log.admits(vote.seq) {
+            Err(Reason::Sequence)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A vote of our own.
+    fn vote<F>(&self, seq: u64, digest: Digest) -> Vote<F> {
+        Vote::new(self.config.chain, self.config.me, self.view, seq, digest)
+    }
+
+    fn primary(&self) -> ReplicaId {
+        self.quorum.primary(self.view)
+    }
+
+    fn is_primary(&self) -> bool {
+        self.primary() == self.config.me
+    }
+
+    /// The view.
+    pub const fn view(&self) -> u64 {
+        self.view
+    }
+
+    /// The last sequence number that was executed.
+    pub const fn executed(&self) -> u64 {
+        self.executor.height()
+    }
+
+    /// The last height whose block is certified.
+    pub const fn certified(&self) -> u64 {
+        self.certified
+    }
+
+    /// h: the low water mark.
+    pub const fn low(&self) -> u64 {
+        self.log.low()
+    }
+
+    /// Sequence numbers held in memory, at most 2L.
+    pub fn log_len(&self) -> usize {
+        self.log.len()
+    }
+
+    /// Requests held in memory.
+    pub fn waiting_len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The application.
+    pub const fn app(&self) -> &P {
+        self.executor.app()
+    }
+
+    /// The state root after the last executed batch.
+    pub fn state_root(&self) -> Digest {
+        self.executor.state_root()
+    }
+}
+
+/// What becomes of a vote that a tally has looked at.
+fn noted<T>(
+    counted: Counted<T>,
+    evidence: fn(Signed<T, Verified>, Signed<T, Verified>) -> Evidence,
+    out: &mut Vec<Output>,
+) -> Result<(), Reason> {
+    match counted {
+        Counted::New => Ok(()),
+        Counted::Again => Err(Reason::Duplicate),
+        Counted::Equivocation(first, second) => {
+            out.push(Output::Evidence(evidence(first, second)));
+            Err(Reason::Equivocation)
+        }
+    }
+}
