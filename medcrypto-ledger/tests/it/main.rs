@@ -1,0 +1,12 @@
+//! The ledger from outside: canonical bytes, Merkle log, store, chain, requirement contract.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "test code"
+)]
+
+mod cas;
+mod merkle;
