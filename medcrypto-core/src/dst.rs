@@ -102,6 +102,10 @@ registry! {
         SIGN_REVOCATION = "MEDCRYPTO-PRE-V01-SIGN-REVOCATION";
         /// Weights of batched public checks.
         WEIGHTS = "MEDCRYPTO-PRE-V01-WEIGHTS";
+        /// Signed message: bytes of the application.
+        SIGN_MESSAGE = "MEDCRYPTO-PRE-V01-SIGN-MESSAGE";
+        /// Digest of a ciphertext, header and payload, that may be published.
+        CIPHERTEXT_DIGEST = "MEDCRYPTO-PRE-V01-CIPHERTEXT-DIGEST";
     }
 
     /// Record commitments and requirement proofs.
