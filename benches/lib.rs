@@ -1,1 +1,10 @@
-//! Fixtures shared by the benches.
+//! Fixtures shared by the benches: everything random comes from one seed.
+#![forbid(unsafe_code)]
+
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+
+/// The generator of every bench.
+#[must_use]
+pub fn rng() -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(1)
+}

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! multi_pairing   Π e(Pᵢ, Qᵢ) = FE(Π f(Pᵢ, Qᵢ))     one final exponentiation, squarings shared
-//! prepared        the lines of Q computed once; one Miller loop saves about a fifth
+//! prepared        the lines of Q computed once: a pairing takes about 0.85 of the time
 //! ```
 //! Constant time in the points (blst), up to whether one is the identity.
 

@@ -1,0 +1,3 @@
+//! One module a source paper.
+
+pub mod huang;
