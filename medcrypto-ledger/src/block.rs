@@ -12,6 +12,10 @@
 //!
 //! Status: *composition*.
 
+mod chain;
+
+pub use chain::{BadBlock, CertifiedBlock, Execute, Fault, TxProof, tx_root, verify_chain};
+
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
@@ -61,7 +65,7 @@ impl Genesis {
             height: 0,
             time_ms: self.time_ms,
             prev: BlockId(Digest::ZERO),
-            tx_root: Digest::ZERO,
+            tx_root: tx_root(&[]).hash,
             tx_count: 0,
             state_root: self.state_root,
             seal: Seal::Bft(ReplicaId::NONE),
@@ -117,6 +121,12 @@ impl Header {
     pub fn id(&self) -> BlockId {
         BlockId(codec::digest(dst::ledger::HEADER, self))
     }
+
+    /// Where its transactions run.
+    #[must_use]
+    pub const fn context(&self) -> Context {
+        Context { chain_id: self.chain_id, height: self.height, time_ms: self.time_ms }
+    }
 }
 
 /// A block: its header and its transactions as the bytes that were ordered.
@@ -138,15 +148,6 @@ pub struct Context {
     pub height: u64,
     /// The block's time in milliseconds.
     pub time_ms: u64,
-}
-
-/// Runs the transactions of one block: the application together with whatever else the state root
-/// covers (`digest(STATE, (application digest, client table))` for the replicas). A verifier of a
-/// chain runs the same code as a replica.
-pub trait Execute {
-    /// Runs the transactions in order and returns the state root after them. A transaction that
-    /// does not decode, or is refused, changes nothing but what its refusal says.
-    fn execute(&mut self, context: &Context, txs: &[Bytes]) -> Digest;
 }
 
 /// What a replica signs for every block it executed, under the domain `PBFT_CHECKPOINT`.
