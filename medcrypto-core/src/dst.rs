@@ -166,6 +166,8 @@ registry! {
         PBFT_CHECKPOINT = "MEDCRYPTO-LEDGER-V01-PBFT-CHECKPOINT";
         /// PBFT reply.
         PBFT_REPLY = "MEDCRYPTO-LEDGER-V01-PBFT-REPLY";
+        /// What patient and institution sign to settle a sale.
+        SETTLEMENT = "MEDCRYPTO-LEDGER-V01-SETTLEMENT";
         /// PBFT status, which asks for what was lost.
         PBFT_STATUS = "MEDCRYPTO-LEDGER-V01-PBFT-STATUS";
     }
