@@ -153,8 +153,8 @@ impl Signature {
         reader.header(Header::v1(Tag::SigEcdsa))?;
         let encoded: [u8; 64] = reader.array()?;
         reader.finish()?;
-        let signature = k256::ecdsa::Signature::from_slice(&encoded)
-            .map_err(|_| DecodeError::NonCanonical)?;
+        let signature =
+            k256::ecdsa::Signature::from_slice(&encoded).map_err(|_| DecodeError::NonCanonical)?;
         // `normalize_s` gives the low twin of a high `s`, and nothing for a low one.
         if signature.normalize_s().is_some() {
             return Err(DecodeError::NonCanonical);

@@ -147,10 +147,7 @@ impl Signature {
     /// Header, `R` and `S`.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        Writer::with_capacity(Self::LEN)
-            .header(Header::v1(Tag::SigEd25519))
-            .array(&self.0)
-            .finish()
+        Writer::with_capacity(Self::LEN).header(Header::v1(Tag::SigEd25519)).array(&self.0).finish()
     }
 
     /// Decodes what [`to_bytes`](Self::to_bytes) wrote, and nothing else.
