@@ -31,9 +31,9 @@ mod replica;
 pub mod signed;
 mod waiting;
 
-pub use app::{App, Context};
+pub use app::{App, Context, RestoreError};
 pub use client::{Busy, Client};
-pub use executor::genesis_state_root;
+pub use executor::{Replay, genesis_state_root};
 pub use io::{Config, Evidence, Input, Output, Reason, Timer};
 pub use message::Message;
 pub use quorum::Quorum;

@@ -1,4 +1,4 @@
-//! Execution: committed batches, in order, become blocks.
+//! Execution: committed batches, in order, become blocks; blocks, in order, become the state again.
 //!
 //! ```text
 //! request (client, nonce)   executed iff nonce = last(client) + 1, otherwise skipped by everybody
@@ -7,7 +7,8 @@
 //! client table: client ↦ (last nonce, its reply)
 //! ```
 //! Time, transactions and state depend on the ordered batches alone, so every correct replica makes
-//! the same block.
+//! the same block. A transaction is a request with its client's signature: a stranger who replays a
+//! chain needs to trust no replica that the client asked.
 
 use alloc::vec::Vec;
 
@@ -16,11 +17,13 @@ use medcrypto_core::dst::ledger;
 use super::app::{App, Context};
 use super::message::{Batch, Request};
 use super::signed::{Signed, Verified};
-use crate::auth::{ClientId, ReplicaId};
+use crate::auth::{ClientId, Committee, ReplicaId, Verifier};
 use crate::block::{
-    Block, BlockId, ChainId, Genesis, Header, MEDIAN_SPAN, Seal, VERSION, block_time,
+    self, Block, BlockId, ChainId, Execute, Genesis, Header, MEDIAN_SPAN, Seal, VERSION, block_time,
 };
 use crate::codec::{self, Bytes, Digest, Pairs, as_array};
+use crate::error::Error;
+use crate::merkle::MerkleLog;
 
 /// The last request of a client and what it was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,24 +33,64 @@ pub(crate) struct Answer {
 }
 as_array!(Answer { nonce, result });
 
-type ClientTable = Pairs<ClientId, Answer>;
-
 /// The state root of an application that no client has asked yet, as a genesis states it.
 #[must_use]
 pub fn genesis_state_root<P: App>(app: &P) -> Digest {
-    state_root(app, &ClientTable::default())
+    root(app, &Pairs::default())
 }
 
-fn state_root<P: App>(app: &P, clients: &ClientTable) -> Digest {
+fn root<P: App>(app: &P, clients: &Pairs<ClientId, Answer>) -> Digest {
     codec::digest(ledger::STATE, &(app.digest(), clients))
 }
 
-/// The application, the client table and the head of the chain.
+/// What the state root covers.
+#[derive(Clone, Debug)]
+struct State<P> {
+    app: P,
+    clients: Pairs<ClientId, Answer>,
+}
+
+impl<P: App> State<P> {
+    fn new(app: P) -> Self {
+        Self { app, clients: Pairs::default() }
+    }
+
+    fn root(&self) -> Digest {
+        root(&self.app, &self.clients)
+    }
+
+    fn answer(&self, client: &ClientId) -> Option<&Answer> {
+        self.clients.0.get(client)
+    }
+
+    /// The nonce that a client's next request must carry; none after `u64::MAX`.
+    fn next_nonce(&self, client: &ClientId) -> Option<u64> {
+        self.answer(client).map_or(0, |answer| answer.nonce).checked_add(1)
+    }
+
+    /// Executes a request, if it is its client's next: the transaction that enters the block.
+    fn apply(
+        &mut self,
+        request: &Signed<Request, Verified>,
+        height: u64,
+        time: u64,
+    ) -> Option<Bytes> {
+        let Request { client, nonce, operation, .. } = request.body();
+        if self.next_nonce(client) != Some(*nonce) {
+            return None;
+        }
+        let context = Context { height, time, client: client.clone(), nonce: *nonce };
+        let result = Bytes(self.app.apply(operation.as_slice(), &context));
+        self.clients.0.insert(client.clone(), Answer { nonce: *nonce, result });
+        Some(Bytes(codec::encode(request)))
+    }
+}
+
+/// A replica's state with the head of its chain.
 #[derive(Clone, Debug)]
 pub(crate) struct Executor<P> {
-    app: P,
+    state: State<P>,
     chain: ChainId,
-    clients: ClientTable,
     head: BlockId,
     height: u64,
     times: Vec<u64>,
@@ -56,9 +99,8 @@ pub(crate) struct Executor<P> {
 impl<P: App> Executor<P> {
     pub(crate) fn new(genesis: &Genesis, app: P) -> Self {
         Self {
-            app,
+            state: State::new(app),
             chain: genesis.chain_id(),
-            clients: ClientTable::default(),
             head: genesis.block().header.id(),
             height: 0,
             times: alloc::vec![genesis.time_ms],
@@ -66,7 +108,7 @@ impl<P: App> Executor<P> {
     }
 
     pub(crate) const fn app(&self) -> &P {
-        &self.app
+        &self.state.app
     }
 
     /// The last height that was executed.
@@ -75,41 +117,30 @@ impl<P: App> Executor<P> {
     }
 
     pub(crate) fn state_root(&self) -> Digest {
-        state_root(&self.app, &self.clients)
+        self.state.root()
     }
 
     /// The last answer to a client.
     pub(crate) fn answer(&self, client: &ClientId) -> Option<&Answer> {
-        self.clients.0.get(client)
+        self.state.answer(client)
     }
 
-    /// The nonce that a client's next request must carry; none after `u64::MAX`.
+    /// The nonce that a client's next request must carry.
     pub(crate) fn next_nonce(&self, client: &ClientId) -> Option<u64> {
-        self.answer(client).map_or(0, |answer| answer.nonce).checked_add(1)
+        self.state.next_nonce(client)
     }
 
     /// Executes a batch as the next block.
     pub(crate) fn execute(&mut self, batch: &Batch<Verified>) -> Block {
         self.height = self.height.saturating_add(1);
-        let time = block_time(batch.time, &self.times);
-        let txs = batch.requests.iter().filter_map(|r| self.apply(r, time)).collect::<Vec<_>>();
+        let (height, time) = (self.height, block_time(batch.time, &self.times));
+        let executed = batch.requests.iter().filter_map(|r| self.state.apply(r, height, time));
+        let txs = executed.collect::<Vec<_>>();
         let header = self.header(time, &txs, batch.proposer);
         self.times.push(time);
         self.times.drain(..self.times.len().saturating_sub(MEDIAN_SPAN));
         self.head = header.id();
         Block { header, txs }
-    }
-
-    /// The transaction that enters the block, unless the request is not its client's next.
-    fn apply(&mut self, request: &Signed<Request, Verified>, time: u64) -> Option<Bytes> {
-        let Request { client, nonce, operation, .. } = request.body();
-        if self.next_nonce(client) != Some(*nonce) {
-            return None;
-        }
-        let context = Context { height: self.height, time, client: client.clone(), nonce: *nonce };
-        let result = Bytes(self.app.apply(operation.as_slice(), &context));
-        self.clients.0.insert(client.clone(), Answer { nonce: *nonce, result });
-        Some(Bytes(codec::encode(request)))
     }
 
     fn header(&self, time_ms: u64, txs: &[Bytes], proposer: ReplicaId) -> Header {
@@ -119,41 +150,49 @@ impl<P: App> Executor<P> {
             height: self.height,
             time_ms,
             prev: self.head,
-            tx_root: tx_root(txs),
+            tx_root: MerkleLog::of(txs.iter().map(Bytes::as_slice)).root().hash,
             // A batch is bounded by the longest message, far below 2³² requests.
             tx_count: u32::try_from(txs.len()).unwrap_or(u32::MAX),
-            state_root: self.state_root(),
+            state_root: self.state.root(),
             seal: Seal::Bft(proposer),
         }
     }
 }
 
-/// RFC 6962 root.
-fn tx_root(txs: &[Bytes]) -> Digest {
-    use sha2::{Digest as _, Sha256};
-    let mut level: Vec<[u8; 32]> = txs
-        .iter()
-        .map(|tx| Sha256::new().chain_update([0]).chain_update(tx.as_slice()).finalize().into())
-        .collect();
-    if level.is_empty() {
-        return Digest(Sha256::digest([]).into());
+/// A stranger's state: executes the transactions of blocks, and believes the clients' signatures
+/// only.
+#[derive(Clone, Debug)]
+pub struct Replay<V, P> {
+    verifier: V,
+    committee: Committee,
+    state: State<P>,
+}
+
+impl<V: Verifier, P: App> Replay<V, P> {
+    /// The state at genesis; `app` is the application's first state.
+    ///
+    /// # Errors
+    /// [`Error::Committee`] when `genesis` lists no committee.
+    pub fn new(genesis: &Genesis, verifier: V, app: P) -> Result<Self, Error> {
+        let committee = Committee::new(genesis.replicas.clone())?;
+        Ok(Self { verifier, committee, state: State::new(app) })
     }
-    while level.len() > 1 {
-        level = level
-            .chunks(2)
-            .filter_map(|pair| match pair {
-                [a, b] => Some(
-                    Sha256::new()
-                        .chain_update([1])
-                        .chain_update(a)
-                        .chain_update(b)
-                        .finalize()
-                        .into(),
-                ),
-                [a] => Some(*a),
-                _ => None,
-            })
-            .collect();
+
+    /// The application.
+    #[must_use]
+    pub const fn app(&self) -> &P {
+        &self.state.app
     }
-    Digest(level.first().copied().unwrap_or_default())
+}
+
+impl<V: Verifier, P: App> Execute for Replay<V, P> {
+    fn execute(&mut self, context: &block::Context, txs: &[Bytes]) -> Digest {
+        for tx in txs {
+            let request = codec::decode::<Signed<Request>>(tx.as_slice()).ok();
+            let (chain, committee) = (context.chain_id, &self.committee);
+            let request = request.and_then(|r| r.verify(&self.verifier, committee, chain).ok());
+            request.map(|r| self.state.apply(&r, context.height, context.time_ms));
+        }
+        self.state.root()
+    }
 }

@@ -1,0 +1,248 @@
+//! Committees, an application, and a bus that delivers by hand.
+
+use std::collections::VecDeque;
+
+use ed25519_dalek::{Signature as Ed25519Signature, Signer as _, SigningKey, VerifyingKey};
+use medcrypto_ledger::block::Genesis;
+use medcrypto_ledger::pbft::message::{Batch, Commit, PrePrepare, Prepare, Request};
+use medcrypto_ledger::pbft::{
+    App, Client, Config, Context, Input, Message, Output, Reason, Replica, Signed, Verified,
+    genesis_state_root,
+};
+use medcrypto_ledger::sim::{Faults, SymbolicAuth, World};
+use medcrypto_ledger::{
+    Auth, Bytes, ClientId, Committee, Digest, Dst, PublicKey, Refused, ReplicaId, Signature,
+    Verifier,
+};
+use sha2::{Digest as _, Sha256};
+
+pub const START: u64 = 1_700_000_000_000;
+
+/// Remembers every operation in order; refuses empty ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tape(pub Vec<Vec<u8>>);
+
+impl App for Tape {
+    fn check(&self, op: &[u8]) -> Result<(), Refused> {
+        if op.is_empty() { Err(Refused) } else { Ok(()) }
+    }
+
+    fn apply(&mut self, op: &[u8], context: &Context) -> Vec<u8> {
+        self.0.push(op.to_vec());
+        format!("{}@{}", self.0.len(), context.height).into_bytes()
+    }
+
+    fn digest(&self) -> Digest {
+        let hash = self.0.iter().fold(Sha256::new(), |h, op| h.chain_update(Sha256::digest(op)));
+        Digest(hash.finalize().into())
+    }
+
+    fn snapshot(&self) -> Vec<u8> {
+        self.0.concat()
+    }
+
+    fn restore(&mut self, _: &[u8]) -> Result<(), medcrypto_ledger::pbft::RestoreError> {
+        Err(medcrypto_ledger::pbft::RestoreError)
+    }
+}
+
+/// A key pair that tests make by name.
+pub trait Keyed: Auth + Clone + std::fmt::Debug {
+    fn named(name: &str) -> Self;
+    fn public(&self) -> PublicKey;
+}
+
+impl Keyed for SymbolicAuth {
+    fn named(name: &str) -> Self {
+        Self::new([7; 32], name)
+    }
+
+    fn public(&self) -> PublicKey {
+        self.public_key().clone()
+    }
+}
+
+/// Ed25519, strict, over the length-prefixed domain and the message.
+#[derive(Clone, Debug)]
+pub struct Ed25519(SigningKey);
+
+fn framed(domain: Dst, message: &[u8]) -> Vec<u8> {
+    [&[domain.as_bytes().len() as u8], domain.as_bytes(), message].concat()
+}
+
+impl Verifier for Ed25519 {
+    fn verify(&self, key: &PublicKey, d: Dst, m: &[u8], s: &Signature) -> Result<(), Refused> {
+        let key = key.0.as_slice().try_into().or(Err(Refused))?;
+        let key = VerifyingKey::from_bytes(key).or(Err(Refused))?;
+        let signature = Ed25519Signature::from_slice(s.0.as_slice()).or(Err(Refused))?;
+        key.verify_strict(&framed(d, m), &signature).or(Err(Refused))
+    }
+}
+
+impl Auth for Ed25519 {
+    fn sign(&self, domain: Dst, message: &[u8]) -> Signature {
+        Signature(Bytes(self.0.sign(&framed(domain, message)).to_bytes().to_vec()))
+    }
+}
+
+impl Keyed for Ed25519 {
+    fn named(name: &str) -> Self {
+        Self(SigningKey::from_bytes(&Sha256::digest(name).into()))
+    }
+
+    fn public(&self) -> PublicKey {
+        PublicKey(Bytes(self.0.verifying_key().to_bytes().to_vec()))
+    }
+}
+
+pub fn replica_auth<A: Keyed>(i: u16) -> A {
+    A::named(&format!("replica {i}"))
+}
+
+pub fn client_auth<A: Keyed>(i: u16) -> A {
+    A::named(&format!("client {i}"))
+}
+
+pub fn client_id<A: Keyed>(i: u16) -> ClientId {
+    ClientId(client_auth::<A>(i).public())
+}
+
+pub fn config<A: Keyed>(n: u16, me: u16) -> Config {
+    let keys = (0..n).map(|i| replica_auth::<A>(i).public()).collect();
+    let committee = Committee::new(keys).unwrap();
+    let genesis = Genesis::new(&committee, START, genesis_state_root(&Tape::default()));
+    Config::new(genesis, ReplicaId(me)).unwrap()
+}
+
+pub type Symbolic = Replica<SymbolicAuth, Tape>;
+
+pub fn replica(n: u16, me: u16) -> Symbolic {
+    Replica::new(config::<SymbolicAuth>(n, me), replica_auth(me), Tape::default())
+}
+
+pub fn client<A: Keyed>(n: u16, i: u16) -> Client<A> {
+    let Config { chain, committee, .. } = config::<A>(n, 0);
+    Client::new(chain, committee, client_id::<A>(i), client_auth(i), 2_000)
+}
+
+pub fn world<A: Keyed>(
+    seed: u64,
+    n: u16,
+    faults: Faults,
+    tune: impl Fn(&mut Config),
+) -> World<A, Tape> {
+    let tuned = |me| {
+        let mut config = config::<A>(n, me);
+        tune(&mut config);
+        config
+    };
+    let make = |me: ReplicaId| Replica::new(tuned(me.0), replica_auth(me.0), Tape::default());
+    World::new(seed, faults, &tuned(0), A::named("stranger"), make)
+}
+
+pub fn request(n: u16, who: u16, nonce: u64, op: &[u8]) -> Signed<Request, Verified> {
+    let body = Request {
+        chain: config::<SymbolicAuth>(n, 0).chain,
+        client: client_id::<SymbolicAuth>(who),
+        nonce,
+        operation: Bytes(op.to_vec()),
+    };
+    Signed::sign(&client_auth::<SymbolicAuth>(who), body)
+}
+
+pub fn batch(n: u16, op: &[u8]) -> Batch<Verified> {
+    Batch { requests: vec![request(n, 0, 1, op)], time: START, proposer: ReplicaId(0) }
+}
+
+/// A PRE-PREPARE of replica 0 in view 0.
+pub fn pre_prepare(n: u16, seq: u64, batch: &Batch<Verified>) -> Vec<u8> {
+    let chain = config::<SymbolicAuth>(n, 0).chain;
+    let vote = PrePrepare::new(chain, ReplicaId(0), 0, seq, batch.digest());
+    pre_prepare_of(vote, 0, batch)
+}
+
+pub fn pre_prepare_of(vote: PrePrepare, signer: u16, batch: &Batch<Verified>) -> Vec<u8> {
+    let vote = Signed::sign(&replica_auth::<SymbolicAuth>(signer), vote).into_unverified();
+    Message::PrePrepare(vote, batch.clone().into_unverified()).encode()
+}
+
+pub fn prepare(n: u16, from: u16, seq: u64, digest: Digest) -> Vec<u8> {
+    let chain = config::<SymbolicAuth>(n, 0).chain;
+    let vote = Prepare::new(chain, ReplicaId(from), 0, seq, digest);
+    let vote = Signed::sign(&replica_auth::<SymbolicAuth>(from), vote);
+    Message::Prepare(vote.into_unverified()).encode()
+}
+
+pub fn commit(n: u16, from: u16, seq: u64, digest: Digest) -> Vec<u8> {
+    let chain = config::<SymbolicAuth>(n, 0).chain;
+    let vote = Commit::new(chain, ReplicaId(from), 0, seq, digest);
+    let vote = Signed::sign(&replica_auth::<SymbolicAuth>(from), vote);
+    Message::Commit(vote.into_unverified()).encode()
+}
+
+pub fn give(replica: &mut Symbolic, bytes: Vec<u8>) -> Vec<Output> {
+    replica.step(START, Input::Message(bytes))
+}
+
+/// The input is rejected for this reason, and nothing else happens.
+#[track_caller]
+pub fn assert_rejected(replica: &mut Symbolic, bytes: Vec<u8>, reason: Reason) {
+    let before = format!("{replica:?}");
+    assert_eq!(give(replica, bytes), [Output::Rejected(reason)]);
+    assert_eq!(format!("{replica:?}"), before);
+}
+
+pub fn sent(outputs: &[Output]) -> Vec<Message> {
+    let bytes = outputs.iter().filter_map(|output| match output {
+        Output::Send(_, bytes) | Output::Broadcast(bytes) | Output::Reply(_, bytes) => Some(bytes),
+        _ => None,
+    });
+    bytes.map(|bytes| Message::decode(bytes).unwrap()).collect()
+}
+
+pub fn kinds(outputs: &[Output]) -> Vec<&'static str> {
+    sent(outputs).iter().map(Message::kind).collect()
+}
+
+/// Delivers in order of sending; every output is kept.
+pub struct Bus {
+    pub replicas: Vec<Symbolic>,
+    pub queue: VecDeque<(u16, Vec<u8>)>,
+    pub outputs: Vec<(u16, Output)>,
+}
+
+impl Bus {
+    pub fn new(n: u16) -> Self {
+        let replicas = (0..n).map(|i| replica(n, i)).collect();
+        Self { replicas, queue: VecDeque::new(), outputs: Vec::new() }
+    }
+
+    /// Delivers until nothing is under way; `look` sees every delivery first, and says whether it
+    /// takes place.
+    pub fn run(&mut self, mut look: impl FnMut(&mut Symbolic, &[u8]) -> bool) {
+        while let Some((to, bytes)) = self.queue.pop_front() {
+            let replica = &mut self.replicas[usize::from(to)];
+            if !look(replica, &bytes) {
+                continue;
+            }
+            let outputs = give(replica, bytes);
+            outputs.iter().for_each(|output| self.route(to, output));
+            self.outputs.extend(outputs.into_iter().map(|output| (to, output)));
+        }
+    }
+
+    fn route(&mut self, from: u16, output: &Output) {
+        match output {
+            Output::Send(to, bytes) => self.queue.push_back((to.0, bytes.clone())),
+            Output::Broadcast(bytes) => {
+                let others = (0..self.replicas.len() as u16).filter(|to| *to != from);
+                self.queue.extend(others.map(|to| (to, bytes.clone())));
+            }
+            _ => {}
+        }
+    }
+
+    pub fn count(&self, wanted: impl Fn(&Output) -> bool) -> usize {
+        self.outputs.iter().filter(|(_, output)| wanted(output)).count()
+    }
+}

@@ -1,0 +1,22 @@
+//! The agreement, by the rows of its feature list (H…) and by the traps it must not fall into (T…).
+#![cfg(feature = "sim")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::print_stdout,
+    unreachable_pub,
+    reason = "test code"
+)]
+
+mod bytes;
+mod clients;
+mod common;
+mod golden;
+mod normal;
+mod rules;
+mod swarm;
+mod thresholds;
+mod votes;
