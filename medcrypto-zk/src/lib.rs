@@ -3,7 +3,21 @@
 
 extern crate alloc;
 
+pub mod circuit;
+mod code_list;
+pub mod commitment;
+mod error;
+pub mod field;
+mod gadget;
 mod hash;
+pub mod holder;
+pub mod keys;
+mod poseidon;
+pub mod proof;
 pub mod record;
 pub mod requirement;
 pub mod schema;
+pub mod setup;
+pub mod statement;
+
+pub use error::Error;
