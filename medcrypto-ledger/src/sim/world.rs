@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use super::check::{Checker, Violation};
 use super::faults::{Faults, Network};
 use crate::auth::{Auth, ClientId, ReplicaId};
-use crate::block::BlockId;
+use crate::block::{BlockId, CertifiedBlock};
 use crate::codec::Digest;
 use crate::pbft::{App, Client, Config, Evidence, Input, Message, Output, Reason, Replica, Timer};
 
@@ -83,6 +83,7 @@ pub struct World<A, P> {
     sent: BTreeMap<&'static str, u64>,
     evidence: Vec<Evidence>,
     rejected: Vec<(Party, Reason)>,
+    chain: BTreeMap<u64, CertifiedBlock>,
 }
 
 impl<A: Auth + Clone, P: App> World<A, P> {
@@ -112,6 +113,7 @@ impl<A: Auth + Clone, P: App> World<A, P> {
             sent: BTreeMap::new(),
             evidence: Vec::new(),
             rejected: Vec::new(),
+            chain: BTreeMap::new(),
         };
         let first = world.replicas.iter().map(|(id, r)| (*id, r.start())).collect::<Vec<_>>();
         for (id, outputs) in first {
@@ -126,6 +128,14 @@ impl<A: Auth + Clone, P: App> World<A, P> {
         self.names.insert(client.id().clone(), id);
         self.askers.insert(id, Asker { client, script: script.into(), results: Vec::new() });
         self.submit_next(id);
+    }
+
+    /// Adds an operation to those that a client will submit.
+    pub fn submit(&mut self, client: u16, operation: Vec<u8>) {
+        if let Some(asker) = self.askers.get_mut(&client) {
+            asker.script.push_back(operation);
+        }
+        self.submit_next(client);
     }
 
     /// From now on the replica neither hears nor says anything.
@@ -280,7 +290,11 @@ impl<A: Auth + Clone, P: App> World<A, P> {
             Output::Evidence(evidence) => self.evidence.push(evidence),
             Output::Rejected(reason) => self.rejected.push((party, reason)),
             Output::Done { result, .. } => self.done(party, result),
-            Output::Committed { .. } | Output::Certified { .. } => {}
+            Output::Certified { block, certificate } => {
+                let certified = CertifiedBlock { block, certificate };
+                self.chain.entry(certified.block.header.height).or_insert(certified);
+            }
+            Output::Committed { .. } => {}
         }
     }
 
@@ -350,6 +364,11 @@ impl<A: Auth + Clone, P: App> World<A, P> {
     /// Height and id of every block that some replica certified, genesis included.
     pub const fn blocks(&self) -> &BTreeMap<u64, BlockId> {
         self.checker.blocks()
+    }
+
+    /// Every certified block but genesis with its certificate, as some replica gave it out.
+    pub fn chain(&self) -> Vec<CertifiedBlock> {
+        self.chain.values().cloned().collect()
     }
 
     /// Evidence that replicas brought.
