@@ -233,9 +233,25 @@ pub fn fast_aggregate_verify(
     check(sum, dst::sig::BLS_SIGNATURE, message, signature.0)
 }
 
-/// `e(σ, −P₂)·e(H(m), X) ≟ 1`, and neither side the identity (the draft's KeyValidate).
+/// `e(σ, −P₂)·e(H(m), X) ≟ 1`, and neither point the identity (the draft's KeyValidate): the types
+/// exclude it for all but a sum of keys, and with it the equation says nothing about a key.
 fn check(key: G2, dst: Dst, message: &[u8], signature: G1) -> Result<(), Error> {
     let identity = key.is_identity() || signature.is_identity();
     let pairs = [(signature, -G2::generator()), (hash_to_g1(dst, message), key)];
     if !identity && pairing_product_is_one(&pairs) { Ok(()) } else { Err(Error::Verification) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t2_the_identity_as_a_key_sum_verifies_nothing() {
+        // The bare equation holds for every message: 1 = 1.
+        let (key, signature) = (G2::identity(), G1::identity());
+        let hashed = hash_to_g1(dst::sig::BLS_SIGNATURE, b"m");
+        assert!(pairing_product_is_one(&[(signature, -G2::generator()), (hashed, key)]));
+        let verdict = check(key, dst::sig::BLS_SIGNATURE, b"m", signature);
+        assert_eq!(verdict, Err(Error::Verification));
+    }
 }
