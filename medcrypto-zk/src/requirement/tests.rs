@@ -1,1 +1,5 @@
+//! Laws of the language on random requirements and records, and its corners one by one.
 
+mod arbitrary;
+mod corners;
+mod laws;

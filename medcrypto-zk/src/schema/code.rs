@@ -229,3 +229,92 @@ fn base37_text(mut value: u64) -> Option<String> {
     let is_code = value == 0 && len > 0 && tail.iter().all(|digit| *digit == 0);
     is_code.then(|| head.iter().map(symbol).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CodeError, CodeSystem};
+
+    #[test]
+    fn codes_return_from_their_integers() {
+        for (system, text, value) in [
+            (CodeSystem::Sct, "254637007", 254_637_007),
+            (CodeSystem::Sct, "368009", 368_009),
+            (CodeSystem::Loinc, "15074-8", 15_074),
+            (CodeSystem::Loinc, "718-7", 718),
+            (CodeSystem::Icd10, "A", 11 * 37_u64.pow(6)),
+            (CodeSystem::Icd10, "E119", ((15 * 37 + 2) * 37 + 2) * 37_u64.pow(4) + 10 * 37_u64.pow(3)),
+            (CodeSystem::Atc, "B01AA03", 31_563_108_712),
+        ] {
+            assert_eq!(system.decode(system.encode(text).unwrap()).as_deref(), Some(text));
+            if text != "B01AA03" {
+                assert_eq!(system.encode(text), Ok(value), "{text}");
+            }
+        }
+        assert_eq!(CodeSystem::Icd10.encode("E11.9"), CodeSystem::Icd10.encode("E119"));
+    }
+
+    #[test]
+    fn real_identifiers_have_valid_check_digits() {
+        for code in ["254637007", "368009", "18099001", "34068001", "359615001", "172960003", "48387007"] {
+            assert!(CodeSystem::Sct.encode(code).is_ok(), "{code}");
+        }
+        for code in ["15074-8", "2339-0", "8302-2", "29463-7", "8867-4", "59408-5", "11557-6", "883-9"] {
+            assert!(CodeSystem::Loinc.encode(code).is_ok(), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_changed_digit_of_an_identifier_is_noticed() {
+        let code = "254637007";
+        for (at, digit) in code.char_indices() {
+            for other in ('0'..='9').filter(|other| *other != digit) {
+                let mut changed = code.to_string();
+                changed.replace_range(at..=at, &other.to_string());
+                assert!(CodeSystem::Sct.encode(&changed).is_err(), "{changed}");
+            }
+        }
+    }
+
+    #[test]
+    fn malformed_codes_are_refused() {
+        let refused = |system: CodeSystem, text| system.encode(text).unwrap_err();
+        for text in ["", "0368009", "36800x", "12345", "1234567890123456789"] {
+            assert_eq!(refused(CodeSystem::Sct, text), CodeError::Malformed, "{text}");
+        }
+        // A description identifier (partition 01) is no concept.
+        assert_eq!(refused(CodeSystem::Sct, "680946014"), CodeError::NotAConcept);
+        assert_eq!(refused(CodeSystem::Loinc, "15074-7"), CodeError::CheckDigit);
+        for text in ["15074", "15074-", "-8", "15074-88", "15074-+8"] {
+            assert_eq!(refused(CodeSystem::Loinc, text), CodeError::Malformed, "{text}");
+        }
+        for text in ["", ".", "E11.", ".E11", "E..1", "e11", "E11 ", "ABCDEFGH"] {
+            assert_eq!(refused(CodeSystem::Icd10, text), CodeError::Malformed, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_the_interval_of_its_codes_and_a_block_is_not() {
+        let icd10 = CodeSystem::Icd10;
+        let code = |text| icd10.encode(text).unwrap();
+        let (lo, hi) = icd10.under("E11").unwrap();
+        let inside = |text| lo <= code(text) && code(text) <= hi;
+        assert!(inside("E11") && inside("E11.9") && inside("E1165") && inside("E11ZZZZ"));
+        assert!(!inside("E10ZZZZ") && !inside("E12") && !inside("E1"));
+        assert_eq!(icd10.prefix_of((lo, hi)).as_deref(), Some("E11"));
+        assert_eq!(icd10.prefix_of((lo, hi + 1)), None);
+        // C43–C49 as an interval would take in C4A, which is another disease.
+        assert!(code("C43") < code("C4A") && code("C49") < code("C4A") && code("C4A") < code("C50"));
+        assert_eq!(CodeSystem::Sct.under("36"), Err(CodeError::NoPrefixes));
+    }
+
+    #[test]
+    fn no_integer_that_is_no_code_decodes() {
+        for system in [CodeSystem::Icd10, CodeSystem::Atc] {
+            assert_eq!(system.decode(0), None);
+            assert_eq!(system.decode(37_u64.pow(7)), None);
+            assert_eq!(system.decode(11 * 37_u64.pow(6) + 1), None);
+            assert_eq!(system.encode("ZZZZZZZ"), Ok(37_u64.pow(7) - 1));
+        }
+        assert_eq!(CodeSystem::Sct.decode(254_637_008), None);
+    }
+}

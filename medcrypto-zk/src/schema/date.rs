@@ -129,3 +129,53 @@ const fn day_number(year: i64, month: i64, day: i64) -> i64 {
     let leaps = y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400);
     y * 365 + leaps + (153 * m + 2) / 5 + day - OF_1900_01_01
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Date;
+
+    #[test]
+    fn every_day_has_one_number_and_the_next_one_follows() {
+        let mut previous = None;
+        for number in 0..=Date::MAX_DAY {
+            let date = Date::from_day_number(number).unwrap();
+            assert_eq!(date.day_number(), number);
+            assert_eq!(Date::parse(&date.to_string()), Some(date));
+            assert!(previous < Some(date));
+            previous = Some(date);
+        }
+        assert_eq!(previous, Date::new(2199, 12, 31));
+        assert_eq!(Date::from_day_number(0), Date::new(1900, 1, 1));
+        assert_eq!(Date::from_day_number(-1), None);
+        assert_eq!(Date::from_day_number(Date::MAX_DAY + 1), None);
+    }
+
+    #[test]
+    fn known_days() {
+        // 1970-01-01 is day 25567, 2000-03-01 is 36584 (RFC 3339 day counts minus 1900-01-01).
+        let day = |text| Date::parse(text).unwrap().day_number();
+        assert_eq!((day("1900-01-02"), day("1900-03-01"), day("1904-03-01")), (1, 59, 1520));
+        assert_eq!((day("1970-01-01"), day("2000-03-01"), day("1944-11-17")), (25_567, 36_584, 16_391));
+    }
+
+    #[test]
+    fn only_dates_of_the_range_parse() {
+        for text in ["1900-02-29", "2001-02-29", "2000-00-01", "2000-13-01", "2000-04-31"] {
+            assert_eq!(Date::parse(text), None, "{text}");
+        }
+        for text in ["1899-12-31", "2200-01-01", "2000-1-01", "2000-01-01Z", "2000/01/01", "+200-01-01"] {
+            assert_eq!(Date::parse(text), None, "{text}");
+        }
+        assert!(Date::parse("2000-02-29").is_some());
+    }
+
+    #[test]
+    fn t18_a_cutoff_on_the_leap_day_falls_back_to_february_28() {
+        let cutoff = |text, years| Date::parse(text).unwrap().cutoff(years);
+        let day = |text| Date::parse(text).unwrap().day_number();
+        assert_eq!(cutoff("2024-02-29", 4), day("2020-02-29"));
+        assert_eq!(cutoff("2024-02-29", 1), day("2023-02-28"));
+        assert_eq!(cutoff("2000-02-29", 100), day("1900-02-28"));
+        assert_eq!(cutoff("1900-01-01", 1), -365);
+    }
+}
