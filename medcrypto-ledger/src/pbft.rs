@@ -15,7 +15,7 @@
 //! no two digests commit at one number; execution is a function of the digests, so blocks are equal
 //! at every height. Liveness, in this part, needs a correct primary: lost messages are asked for
 //! with STATUS. Changing the view, collecting garbage and transferring state are other parts; a
-//! replica more than a window behind stays behind until then, and safe.
+//! replica further behind than the others' history stays behind until then, and safe.
 //!
 //! Deviations from Huang et al.: the thresholds ([`quorum`]), signatures by every sender, a block
 //! certificate.

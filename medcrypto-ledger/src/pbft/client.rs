@@ -74,7 +74,7 @@ impl<A: Auth> Client<A> {
             return Err(Busy);
         }
         self.nonce = self.nonce.saturating_add(1);
-        let request = Signed::sign(
+        let request = Signed::own(
             &self.auth,
             Request {
                 chain: self.chain,

@@ -28,6 +28,8 @@ pub struct Config {
     pub me: ReplicaId,
     /// K: the low water mark h moves in steps of K.
     pub checkpoint_every: u64,
+    /// How many numbers below h are kept for replicas that lag.
+    pub history: u64,
     /// The most requests in a batch.
     pub batch_max: usize,
     /// The most batches that the primary has proposed and not executed.
@@ -43,7 +45,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The usual limits: K = 16, batches of 64, 8 in flight, 1 024 waiting, messages of 1 MiB,
+    /// The usual limits: K = 16, 256 numbers of history, batches of 64, 8 in flight, 1 024 waiting, messages of 1 MiB,
     /// 10 s skew, STATUS every second.
     ///
     /// # Errors
@@ -57,6 +59,7 @@ impl Config {
             committee,
             me,
             checkpoint_every: 16,
+            history: 256,
             batch_max: 64,
             in_flight_max: 8,
             waiting_max: 1024,

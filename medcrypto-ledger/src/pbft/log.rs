@@ -5,9 +5,8 @@
 //! COMMITTED(d)  PREPARED(d) and q COMMITs(d), own included
 //! CERTIFIED     executed, and q CHECKPOINTs of the same block id, own included
 //! ```
-//! Votes are accepted for h < n ≤ h + L. Slots down to h − L are kept after that, so that a replica
-//! one window behind still finds what it lacks; the log holds at most 2L slots of at most n votes a
-//! kind.
+//! Votes are accepted for h < n ≤ h + L. A configured number of slots below h is kept for replicas
+//! that lag; the log holds at most that many and L, each with at most n votes a kind.
 
 use alloc::collections::BTreeMap;
 
@@ -93,11 +92,12 @@ pub(crate) struct Log {
     slots: BTreeMap<u64, Slot>,
     low: u64,
     window: u64,
+    history: u64,
 }
 
 impl Log {
-    pub(crate) const fn new(window: u64) -> Self {
-        Self { slots: BTreeMap::new(), low: 0, window }
+    pub(crate) const fn new(window: u64, history: u64) -> Self {
+        Self { slots: BTreeMap::new(), low: 0, window, history }
     }
 
     /// h.
@@ -125,10 +125,10 @@ impl Log {
         self.slots.range(from..).map(|(seq, slot)| (*seq, slot))
     }
 
-    /// Moves h to a certified height, and forgets what is a window below it.
+    /// Moves h to a certified height, and forgets what is too far below it.
     pub(crate) fn advance(&mut self, low: u64) {
         self.low = self.low.max(low);
-        let oldest = self.low.saturating_sub(self.window).saturating_add(1);
+        let oldest = self.low.saturating_sub(self.history).saturating_add(1);
         self.slots = self.slots.split_off(&oldest);
     }
 

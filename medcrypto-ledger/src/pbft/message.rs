@@ -25,7 +25,7 @@ use core::marker::PhantomData;
 use medcrypto_core::{DecodeError, Dst, dst::ledger};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::signed::{Ballot, Signed, Signer, Statement, Unverified, Verified};
+use super::signed::{Ballot, Signed, Signer, Statement, Unverified};
 use crate::auth::{ClientId, ReplicaId};
 use crate::block::{ChainId, Checkpoint};
 use crate::codec::{self, Bytes, Digest, as_array};
@@ -99,7 +99,8 @@ pub struct Vote<P> {
     pub seq: u64,
     /// d: the digest of the batch.
     pub digest: Digest,
-    phase: PhantomData<P>,
+    /// The phase, which is a matter of types only.
+    pub phase: PhantomData<P>,
 }
 
 /// PRE-PREPARE, without its batch.
@@ -256,19 +257,17 @@ impl<S> Batch<S> {
         codec::digest(ledger::BATCH, self)
     }
 
-    /// Whether some client has two requests in it.
-    pub(crate) fn repeats_a_client(&self) -> bool {
-        let clients = self.requests.iter().map(|r| &r.body().client).collect::<BTreeSet<_>>();
-        clients.len() < self.requests.len()
-    }
-}
-
-impl Batch<Verified> {
     /// Forgets the checks, as sending does.
     #[must_use]
     pub fn into_unverified(self) -> Batch {
         let requests = self.requests.into_iter().map(Signed::into_unverified).collect();
         Batch { requests, time: self.time, proposer: self.proposer }
+    }
+
+    /// Whether some client has two requests in it.
+    pub(crate) fn repeats_a_client(&self) -> bool {
+        let clients = self.requests.iter().map(|r| &r.body().client).collect::<BTreeSet<_>>();
+        clients.len() < self.requests.len()
     }
 }
 

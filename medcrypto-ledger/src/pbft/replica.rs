@@ -55,7 +55,7 @@ impl<A: Auth, P: App> Replica<A, P> {
         Self {
             quorum: config.quorum(),
             view: 0,
-            log: Log::new(config.window()),
+            log: Log::new(config.window(), config.history),
             proposed: 0,
             executor: Executor::new(&config.genesis, app),
             certified: 0,
@@ -177,7 +177,7 @@ impl<A: Auth, P: App> Replica<A, P> {
     }
 
     fn sign<T: Statement>(&self, body: T) -> Signed<T, Verified> {
-        Signed::sign(&self.auth, body)
+        Signed::own(&self.auth, body)
     }
 
     /// The rules that every vote of the three phases obeys, before its signature is looked at.
@@ -226,7 +226,7 @@ impl<A: Auth, P: App> Replica<A, P> {
         self.log.low()
     }
 
-    /// Sequence numbers held in memory, at most 2L.
+    /// Sequence numbers held in memory, at most the history and L.
     pub fn log_len(&self) -> usize {
         self.log.len()
     }

@@ -81,6 +81,12 @@ impl<T> Signed<T> {
 }
 
 impl<T: Statement> Signed<T> {
+    /// Signs with the key that `auth` holds, which ought to be the signer's that `body` names.
+    pub fn sign<A: Auth>(auth: &A, body: T) -> Self {
+        let signature = auth.sign(T::DOMAIN, &codec::encode(&body));
+        Self::from_parts(body, signature)
+    }
+
     /// Checks chain, membership and signature.
     ///
     /// # Errors
@@ -106,9 +112,9 @@ impl<T: Statement> Signed<T> {
 }
 
 impl<T: Statement> Signed<T, Verified> {
-    /// Signs with the key that `auth` holds, which must be the signer's that `body` names.
-    pub fn sign<A: Auth>(auth: &A, body: T) -> Self {
-        let signature = auth.sign(T::DOMAIN, &codec::encode(&body));
+    /// A statement of our own, signed with our own key; it needs no check.
+    pub(crate) fn own<A: Auth>(auth: &A, body: T) -> Self {
+        let Signed { body, signature, .. } = Signed::sign(auth, body);
         Self { body, signature, state: PhantomData }
     }
 }

@@ -161,8 +161,96 @@ impl<V: Verifier> Checker<V> {
             return Err(Violation::Backwards(replica.executed()));
         }
         let slots = u64::try_from(replica.log_len()).unwrap_or(u64::MAX);
-        let within = slots <= self.config.window().saturating_mul(2)
+        let within = slots <= self.config.window().saturating_add(self.config.history)
             && replica.waiting_len() <= self.config.waiting_max;
         if within { Ok(()) } else { Err(Violation::Bound(replica.executed())) }
+    }
+}
+
+/// A checker that cannot fail proves nothing: each invariant is shown a world that breaks it.
+#[cfg(test)]
+mod tests {
+    use super::{Checker, Violation};
+    use crate::auth::{ClientId, Committee, ReplicaId};
+    use crate::block::{Block, Checkpoint, Genesis, QuorumCertificate};
+    use crate::codec::{self, Bytes, Digest};
+    use crate::pbft::message::Request;
+    use crate::pbft::{Config, Output, Signed};
+    use crate::sim::SymbolicAuth;
+
+    fn auth(i: u16) -> SymbolicAuth {
+        SymbolicAuth::new([1; 32], &std::format!("{i}"))
+    }
+
+    fn checker() -> Checker<SymbolicAuth> {
+        let keys = (0..4).map(|i| auth(i).public_key().clone()).collect();
+        let genesis = Genesis::new(&Committee::new(keys).unwrap(), 0, Digest::ZERO);
+        Checker::new(auth(9), Config::new(genesis, ReplicaId(0)).unwrap())
+    }
+
+    fn request(checker: &Checker<SymbolicAuth>, nonce: u64) -> Signed<Request> {
+        let client = ClientId(auth(7).public_key().clone());
+        let operation = Bytes::default();
+        let body = Request { chain: checker.config.chain, client, nonce, operation };
+        Signed::sign(&auth(7), body)
+    }
+
+    /// Block 1 with these requests, and a certificate of `voters` about it.
+    fn block(checker: &Checker<SymbolicAuth>, nonces: &[u64], voters: u16) -> Output {
+        block_at(checker, nonces, voters, 1)
+    }
+
+    fn block_at(
+        checker: &Checker<SymbolicAuth>,
+        nonces: &[u64],
+        voters: u16,
+        time_ms: u64,
+    ) -> Output {
+        let mut block: Block = checker.config.genesis.block();
+        block.header.prev = block.header.id();
+        block.header.height = 1;
+        block.header.time_ms = time_ms;
+        let txs = nonces.iter().map(|nonce| Bytes(codec::encode(&request(checker, *nonce))));
+        block.txs = txs.collect();
+        let (chain_id, height, block_id) = (checker.config.chain, 1, block.header.id());
+        let vote = |i| {
+            let replica = ReplicaId(i);
+            let body = Checkpoint { chain_id, height, block_id, replica };
+            (replica, Signed::sign(&auth(i), body).signature().clone())
+        };
+        let certificate = QuorumCertificate::new(height, block_id, (0..voters).map(vote).collect());
+        Output::Certified { block, certificate }
+    }
+
+    #[test]
+    fn t40_a_good_block_passes() {
+        let mut checker = checker();
+        checker.submitted(request(&checker, 1).body());
+        let good = block(&checker, &[1], 3);
+        assert_eq!(checker.output(&good), Ok(()));
+        assert_eq!(checker.output(&good), Ok(()), "another replica's copy");
+    }
+
+    #[test]
+    fn t40_each_broken_invariant_is_reported() {
+        let mut checker = checker();
+        checker.submitted(request(&checker, 1).body());
+        checker.submitted(request(&checker, 2).body());
+        let reported = |output| checker.clone().output(&output);
+        assert_eq!(reported(block(&checker, &[1], 2)), Err(Violation::Certificate(1)));
+        assert_eq!(reported(block(&checker, &[3], 3)), Err(Violation::Phantom(1)));
+        assert_eq!(reported(block(&checker, &[2], 3)), Err(Violation::Twice(1)));
+        assert_eq!(reported(block(&checker, &[1, 1], 3)), Err(Violation::Twice(1)));
+    }
+
+    #[test]
+    fn t40_a_fork_is_reported() {
+        let mut checker = checker();
+        let committed = |byte| Output::Committed { seq: 1, view: 0, digest: Digest([byte; 32]) };
+        assert_eq!(checker.output(&committed(1)), Ok(()));
+        assert_eq!(checker.output(&committed(2)), Err(Violation::Digest(1)));
+        let [one, other] = [1, 2].map(|time| block_at(&checker, &[], 3, time));
+        assert_eq!(checker.output(&one), Ok(()));
+        assert_eq!(checker.output(&other), Err(Violation::Block(1)));
     }
 }

@@ -7,7 +7,7 @@ use crate::common::{Bus, give, request};
 #[test]
 fn t05_a_flipped_bit_of_any_message_is_rejected_and_changes_nothing() {
     let mut bus = Bus::new(4);
-    let ask = Message::Request(request(4, 0, 1, b"operation").into_unverified());
+    let ask = Message::Request(request(4, 0, 1, b"operation"));
     bus.queue.push_back((0, ask.encode()));
     let mut flips = 0;
     bus.run(|replica, bytes| {
@@ -29,7 +29,7 @@ fn t05_a_flipped_bit_of_any_message_is_rejected_and_changes_nothing() {
 #[test]
 fn t39_truncated_and_spliced_messages_are_rejected() {
     let mut bus = Bus::new(4);
-    let ask = Message::Request(request(4, 0, 1, b"operation").into_unverified());
+    let ask = Message::Request(request(4, 0, 1, b"operation"));
     bus.queue.push_back((0, ask.encode()));
     let mut last = Vec::new();
     bus.run(|replica, bytes| {

@@ -19,7 +19,7 @@ fn reply(from: u16, nonce: u64, result: &[u8]) -> Reply {
 }
 
 fn tell(client: &mut Client<SymbolicAuth>, signer: u16, reply: Reply) -> Vec<Output> {
-    let reply = Signed::sign(&replica_auth::<SymbolicAuth>(signer), reply).into_unverified();
+    let reply = Signed::sign(&replica_auth::<SymbolicAuth>(signer), reply);
     client.step(Input::Message(Message::Reply(reply).encode()))
 }
 
@@ -67,7 +67,11 @@ fn t14_replies_one_negative_for_each_field() {
         (2, Reply { chain: foreign, ..reply(2, 1, b"yes") }, Reason::Chain),
         (2, reply(4, 1, b"yes"), Reason::Sender),
         (2, reply(2, 2, b"yes"), Reason::Nonce),
-        (2, Reply { client: client_id::<SymbolicAuth>(1), ..reply(2, 1, b"y") }, Reason::Misdirected),
+        (
+            2,
+            Reply { client: client_id::<SymbolicAuth>(1), ..reply(2, 1, b"y") },
+            Reason::Misdirected,
+        ),
         (1, reply(1, 1, b"yes"), Reason::Duplicate),
         (1, reply(1, 1, b"no"), Reason::Duplicate),
     ];

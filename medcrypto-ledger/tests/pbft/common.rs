@@ -6,7 +6,7 @@ use ed25519_dalek::{Signature as Ed25519Signature, Signer as _, SigningKey, Veri
 use medcrypto_ledger::block::Genesis;
 use medcrypto_ledger::pbft::message::{Batch, Commit, PrePrepare, Prepare, Request};
 use medcrypto_ledger::pbft::{
-    App, Client, Config, Context, Input, Message, Output, Reason, Replica, Signed, Verified,
+    App, Client, Config, Context, Input, Message, Output, Reason, Replica, Signed,
     genesis_state_root,
 };
 use medcrypto_ledger::sim::{Faults, SymbolicAuth, World};
@@ -140,7 +140,7 @@ pub fn world<A: Keyed>(
     World::new(seed, faults, &tuned(0), A::named("stranger"), make)
 }
 
-pub fn request(n: u16, who: u16, nonce: u64, op: &[u8]) -> Signed<Request, Verified> {
+pub fn request(n: u16, who: u16, nonce: u64, op: &[u8]) -> Signed<Request> {
     let body = Request {
         chain: config::<SymbolicAuth>(n, 0).chain,
         client: client_id::<SymbolicAuth>(who),
@@ -150,34 +150,34 @@ pub fn request(n: u16, who: u16, nonce: u64, op: &[u8]) -> Signed<Request, Verif
     Signed::sign(&client_auth::<SymbolicAuth>(who), body)
 }
 
-pub fn batch(n: u16, op: &[u8]) -> Batch<Verified> {
+pub fn batch(n: u16, op: &[u8]) -> Batch {
     Batch { requests: vec![request(n, 0, 1, op)], time: START, proposer: ReplicaId(0) }
 }
 
 /// A PRE-PREPARE of replica 0 in view 0.
-pub fn pre_prepare(n: u16, seq: u64, batch: &Batch<Verified>) -> Vec<u8> {
+pub fn pre_prepare(n: u16, seq: u64, batch: &Batch) -> Vec<u8> {
     let chain = config::<SymbolicAuth>(n, 0).chain;
     let vote = PrePrepare::new(chain, ReplicaId(0), 0, seq, batch.digest());
     pre_prepare_of(vote, 0, batch)
 }
 
-pub fn pre_prepare_of(vote: PrePrepare, signer: u16, batch: &Batch<Verified>) -> Vec<u8> {
-    let vote = Signed::sign(&replica_auth::<SymbolicAuth>(signer), vote).into_unverified();
-    Message::PrePrepare(vote, batch.clone().into_unverified()).encode()
+pub fn pre_prepare_of(vote: PrePrepare, signer: u16, batch: &Batch) -> Vec<u8> {
+    let vote = Signed::sign(&replica_auth::<SymbolicAuth>(signer), vote);
+    Message::PrePrepare(vote, batch.clone()).encode()
 }
 
 pub fn prepare(n: u16, from: u16, seq: u64, digest: Digest) -> Vec<u8> {
     let chain = config::<SymbolicAuth>(n, 0).chain;
     let vote = Prepare::new(chain, ReplicaId(from), 0, seq, digest);
     let vote = Signed::sign(&replica_auth::<SymbolicAuth>(from), vote);
-    Message::Prepare(vote.into_unverified()).encode()
+    Message::Prepare(vote).encode()
 }
 
 pub fn commit(n: u16, from: u16, seq: u64, digest: Digest) -> Vec<u8> {
     let chain = config::<SymbolicAuth>(n, 0).chain;
     let vote = Commit::new(chain, ReplicaId(from), 0, seq, digest);
     let vote = Signed::sign(&replica_auth::<SymbolicAuth>(from), vote);
-    Message::Commit(vote.into_unverified()).encode()
+    Message::Commit(vote).encode()
 }
 
 pub fn give(replica: &mut Symbolic, bytes: Vec<u8>) -> Vec<Output> {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use medcrypto_ledger::ReplicaId;
 use medcrypto_ledger::block::{Block, Context, Execute};
-use medcrypto_ledger::pbft::{Message, Output, Replay};
+use medcrypto_ledger::pbft::message::Batch;
+use medcrypto_ledger::pbft::{Input, Message, Output, Reason, Replay};
 use medcrypto_ledger::sim::{Faults, SymbolicAuth};
 
 use crate::common::{
@@ -47,7 +49,7 @@ fn t01_a_request_costs_36_messages_at_four_and_the_law_at_others() {
 /// Which kinds a run without one kind of message still sends.
 fn without(kind: &str) -> Bus {
     let mut bus = Bus::new(4);
-    let ask = Message::Request(request(4, 0, 1, b"op").into_unverified());
+    let ask = Message::Request(request(4, 0, 1, b"op"));
     bus.queue.push_back((0, ask.encode()));
     bus.run(|_, bytes| Message::decode(bytes).unwrap().kind() != kind);
     bus
@@ -104,28 +106,52 @@ fn h16_a_later_number_waits_for_the_earlier_one() {
     assert_eq!(backup.app().0, [b"first".to_vec(), b"second".to_vec()]);
 }
 
+/// Backups agree to what replica 0 assigned by hand, and certify without it.
+fn backups_alone(batches: &[Batch]) -> Bus {
+    let mut bus = Bus::new(4);
+    for (seq, batch) in (1..).zip(batches) {
+        (1..4).for_each(|to| bus.queue.push_back((to, pre_prepare(4, seq, batch))));
+        bus.run(|_, _| true);
+    }
+    bus
+}
+
 #[test]
 fn c1_block_time_exceeds_the_median_whatever_was_proposed() {
-    let mut backup = replica(4, 1);
-    let mut blocks = Vec::new();
-    for seq in 1..=3 {
-        let mut batch = batch(4, b"op");
-        batch.requests = vec![request(4, seq as u16, 1, b"op")];
-        batch.time = [START + 50, 0, START + 7][seq as usize - 1];
-        let digest = batch.digest();
-        give(&mut backup, pre_prepare(4, seq, &batch));
-        give(&mut backup, prepare(4, 2, seq, digest));
-        give(&mut backup, crate::common::commit(4, 2, seq, digest));
-        blocks.extend(give(&mut backup, crate::common::commit(4, 3, seq, digest)));
-    }
-    assert_eq!(backup.executed(), 3);
-    assert_eq!(kinds(&blocks).iter().filter(|kind| **kind == "Checkpoint").count(), 3);
+    let proposed = [START + 50, 0, START + 7];
+    let batches = (1..).zip(proposed).map(|(who, time)| Batch {
+        requests: vec![request(4, who, 1, b"op")],
+        time,
+        proposer: ReplicaId(0),
+    });
+    let bus = backups_alone(&batches.collect::<Vec<_>>());
+    let times = certified(&bus).iter().map(|block| block.header.time_ms).collect::<Vec<_>>();
+    assert_eq!(times, [START + 50, START + 1, START + 7]);
+}
+
+#[test]
+fn c2_t15_a_request_that_the_primary_orders_twice_executes_once() {
+    let first = batch(4, b"op");
+    let again = Batch { time: START + 1, ..first.clone() };
+    let bus = backups_alone(&[first, again]);
+    let counts = certified(&bus).iter().map(|block| block.header.tx_count).collect::<Vec<_>>();
+    assert_eq!(counts, [1, 0]);
+    assert!(bus.replicas[1..].iter().all(|r| r.app().0 == [b"op"]));
+}
+
+#[test]
+fn a_request_of_a_client_on_the_same_machine_takes_the_same_way() {
+    let mut primary = replica(4, 0);
+    let out = primary.step(START, Input::Request(request(4, 0, 1, b"op")));
+    assert_eq!(kinds(&out), ["PrePrepare"]);
+    let out = primary.step(START, Input::Request(request(7, 0, 2, b"op")));
+    assert_eq!(out, [Output::Rejected(Reason::Chain)]);
 }
 
 #[test]
 fn c2_t15_a_request_repeated_fifty_times_executes_once_and_is_answered_from_the_cache() {
     let mut bus = Bus::new(4);
-    let ask = Message::Request(request(4, 0, 1, b"op").into_unverified()).encode();
+    let ask = Message::Request(request(4, 0, 1, b"op")).encode();
     for round in 0..50 {
         (0..4).for_each(|to| bus.queue.push_back((to, ask.clone())));
         bus.run(|_, _| true);
@@ -155,7 +181,7 @@ fn certified(bus: &Bus) -> Vec<Block> {
 fn c1_a_stranger_replays_the_blocks_to_the_same_state_roots() {
     let mut bus = Bus::new(4);
     for nonce in 1..=5 {
-        let ask = Message::Request(request(4, 0, nonce, &[nonce as u8]).into_unverified());
+        let ask = Message::Request(request(4, 0, nonce, &[nonce as u8]));
         bus.queue.push_back((0, ask.encode()));
         bus.run(|_, _| true);
     }

@@ -2,7 +2,7 @@
 
 use medcrypto_ledger::block::{ChainId, Checkpoint};
 use medcrypto_ledger::pbft::message::{Batch, Commit, PrePrepare, Prepare, Status, Vote};
-use medcrypto_ledger::pbft::{Message, Reason, Signed, Verified};
+use medcrypto_ledger::pbft::{Message, Reason, Signed};
 use medcrypto_ledger::sim::SymbolicAuth;
 use medcrypto_ledger::{DecodeError, Digest, ReplicaId};
 
@@ -17,7 +17,7 @@ fn chain() -> ChainId {
 
 const OTHER: ChainId = ChainId(Digest([9; 32]));
 
-fn assign(seq: u64, batch: &Batch<Verified>) -> PrePrepare {
+fn assign(seq: u64, batch: &Batch) -> PrePrepare {
     PrePrepare::new(chain(), ReplicaId(0), 0, seq, batch.digest())
 }
 
@@ -32,7 +32,7 @@ fn h17_pre_prepare_one_negative_for_each_field() {
     let good = batch(4, b"op");
     let vote = assign(1, &good);
     let mut backup = replica(4, 1);
-    let mut refuse = |vote: PrePrepare, signer: u16, batch: &Batch<Verified>, reason: Reason| {
+    let mut refuse = |vote: PrePrepare, signer: u16, batch: &Batch, reason: Reason| {
         assert_rejected(&mut backup, pre_prepare_of(vote, signer, batch), reason);
     };
     // Signature, by another replica's key.
@@ -71,7 +71,7 @@ fn h17_the_last_admitted_number_and_time_are_accepted() {
 fn h17_pre_prepare_one_negative_for_each_rule_of_the_batch() {
     let good = batch(4, b"op");
     let mut backup = replica(4, 1);
-    let mut refuse = |batch: Batch<Verified>, reason: Reason| {
+    let mut refuse = |batch: Batch, reason: Reason| {
         assert_rejected(&mut backup, pre_prepare(4, 1, &batch), reason);
     };
     refuse(Batch { requests: vec![], ..good.clone() }, Reason::Batch);
@@ -86,11 +86,11 @@ fn h17_pre_prepare_one_negative_for_each_rule_of_the_batch() {
         request(4, 0, 1, b"mine").body().clone(),
         request(4, 0, 1, b"yours").signature().clone(),
     );
-    let foreign = request(7, 0, 1, b"op").into_unverified();
+    let foreign = request(7, 0, 1, b"op");
     for (request, reason) in [(forged, Reason::Signature), (foreign, Reason::Chain)] {
         let batch = Batch { requests: vec![request], time: START, proposer: ReplicaId(0) };
         let vote = PrePrepare::new(chain(), ReplicaId(0), 0, 1, batch.digest());
-        let vote = Signed::sign(&replica_auth::<SymbolicAuth>(0), vote).into_unverified();
+        let vote = Signed::sign(&replica_auth::<SymbolicAuth>(0), vote);
         assert_rejected(&mut backup, Message::PrePrepare(vote, batch).encode(), reason);
     }
 }
@@ -113,10 +113,10 @@ fn h17_prepare_and_commit_one_negative_for_each_field() {
     for (chain, sender, view, seq, signer, reason) in cases(2) {
         let auth = replica_auth::<SymbolicAuth>(signer);
         let vote = Prepare::new(chain, ReplicaId(sender), view, seq, digest);
-        let bytes = Message::Prepare(Signed::sign(&auth, vote).into_unverified()).encode();
+        let bytes = Message::Prepare(Signed::sign(&auth, vote)).encode();
         assert_rejected(&mut backup, bytes, reason);
         let vote = Commit::new(chain, ReplicaId(sender), view, seq, digest);
-        let bytes = Message::Commit(Signed::sign(&auth, vote).into_unverified()).encode();
+        let bytes = Message::Commit(Signed::sign(&auth, vote)).encode();
         assert_rejected(&mut backup, bytes, reason);
     }
     assert_rejected(&mut backup, prepare(4, 0, 1, digest), Reason::Sender);
@@ -140,7 +140,7 @@ fn h17_checkpoint_and_status_one_negative_for_each_field() {
         (good, 3, Reason::Signature),
     ];
     for (body, signer, reason) in cases {
-        let vote = Signed::sign(&replica_auth::<SymbolicAuth>(signer), body).into_unverified();
+        let vote = Signed::sign(&replica_auth::<SymbolicAuth>(signer), body);
         assert_rejected(&mut backup, Message::Checkpoint(vote).encode(), reason);
     }
     let good = Status { chain: chain(), sender: ReplicaId(2), view: 0, executed: 0, certified: 0 };
@@ -151,7 +151,7 @@ fn h17_checkpoint_and_status_one_negative_for_each_field() {
         (good, 3, Reason::Signature),
     ];
     for (body, signer, reason) in cases {
-        let status = Signed::sign(&replica_auth::<SymbolicAuth>(signer), body).into_unverified();
+        let status = Signed::sign(&replica_auth::<SymbolicAuth>(signer), body);
         assert_rejected(&mut backup, Message::Status(status).encode(), reason);
     }
 }
@@ -160,13 +160,13 @@ fn h17_checkpoint_and_status_one_negative_for_each_field() {
 fn c2_only_the_next_nonce_is_accepted() {
     let mut primary = replica(4, 0);
     for nonce in [0, 2, u64::MAX] {
-        let ask = Message::Request(request(4, 0, nonce, b"op").into_unverified());
+        let ask = Message::Request(request(4, 0, nonce, b"op"));
         assert_rejected(&mut primary, ask.encode(), Reason::Nonce);
     }
-    let ask = Message::Request(request(4, 0, 1, b"op").into_unverified()).encode();
+    let ask = Message::Request(request(4, 0, 1, b"op")).encode();
     assert_eq!(kinds(&give(&mut primary, ask.clone())), ["PrePrepare"]);
     assert_rejected(&mut primary, ask, Reason::Duplicate);
-    let empty = Message::Request(request(4, 1, 1, b"").into_unverified());
+    let empty = Message::Request(request(4, 1, 1, b""));
     assert_rejected(&mut primary, empty.encode(), Reason::Operation);
 }
 
@@ -176,7 +176,7 @@ fn t06_a_replica_cannot_speak_for_another() {
     let mut backup = replica(4, 1);
     for claimed in [2, 9, u16::MAX] {
         let vote = Prepare::new(chain(), ReplicaId(claimed), 0, 1, digest);
-        let vote = Signed::sign(&replica_auth::<SymbolicAuth>(3), vote).into_unverified();
+        let vote = Signed::sign(&replica_auth::<SymbolicAuth>(3), vote);
         let reason = if claimed == 2 { Reason::Signature } else { Reason::Sender };
         assert_rejected(&mut backup, Message::Prepare(vote).encode(), reason);
     }
@@ -203,7 +203,7 @@ fn t13_no_signature_serves_two_kinds() {
     assert_rejected(&mut backup, Message::Commit(as_commit).encode(), Reason::Signature);
     let body = PrePrepare::new(c, s, v, n, d);
     let as_assign = Signed::from_parts(body, confirm.signature().clone());
-    let message = Message::PrePrepare(as_assign, batch(4, b"op").into_unverified());
+    let message = Message::PrePrepare(as_assign, batch(4, b"op"));
     assert_rejected(&mut backup, message.encode(), Reason::Signature);
 }
 
@@ -213,7 +213,8 @@ fn t13_no_signature_serves_two_chains_or_views() {
     let auth = replica_auth::<SymbolicAuth>(2);
     let mut backup = replica(4, 1);
     let here = Prepare::new(chain(), ReplicaId(2), 0, 1, digest);
-    for there in [Vote { chain: OTHER, ..here }, Vote { view: 4, ..here }, Vote { seq: 2, ..here }] {
+    for there in [Vote { chain: OTHER, ..here }, Vote { view: 4, ..here }, Vote { seq: 2, ..here }]
+    {
         let foreign = Signed::sign(&auth, there);
         let pasted = Signed::from_parts(here, foreign.signature().clone());
         assert_rejected(&mut backup, Message::Prepare(pasted).encode(), Reason::Signature);
@@ -225,10 +226,16 @@ fn t12_bytes_that_are_no_message_are_refused() {
     let mut backup = replica(4, 1);
     let good = prepare(4, 2, 1, batch(4, b"op").digest());
     let trailing = [good.as_slice(), &[0]].concat();
-    let cases = [vec![], vec![0xff], trailing, good[..good.len() - 1].to_vec(), vec![0x9f; 1 << 20]];
+    let cases =
+        [vec![], vec![0xff], trailing, good[..good.len() - 1].to_vec(), vec![0x9f; 1 << 20]];
     for bytes in cases {
         let reason = Reason::Decode(DecodeError::NonCanonical);
         assert_rejected(&mut backup, bytes, reason);
+    }
+    // Lengths of 2⁶⁴ − 1 must not be believed: an array, a byte string, a batch of requests.
+    for head in ["9b", "5b", "a1675265717565737482849b"] {
+        let bytes = [hex::decode(head).unwrap(), vec![0xff; 8]].concat();
+        assert_rejected(&mut backup, bytes, Reason::Decode(DecodeError::NonCanonical));
     }
     assert_rejected(&mut backup, vec![0; (1 << 20) + 1], Reason::TooLong);
     // Deep nesting must not exhaust the stack.

@@ -2,12 +2,12 @@
 
 use medcrypto_ledger::pbft::message::{Commit, Prepare};
 use medcrypto_ledger::pbft::{Evidence, Message, Output, Reason, Signed};
-use medcrypto_ledger::sim::SymbolicAuth;
+use medcrypto_ledger::sim::{Faults, Party, SymbolicAuth, Violation};
 use medcrypto_ledger::{Digest, ReplicaId};
 
 use crate::common::{
     Symbolic, batch, commit, config, give, kinds, pre_prepare, prepare, replica, replica_auth,
-    request,
+    request, world,
 };
 
 fn committed(outputs: &[Output]) -> Option<Digest> {
@@ -151,6 +151,24 @@ fn t17_two_traitors_of_four_do_fork_the_real_replicas() {
 }
 
 #[test]
+fn t17_t40_the_checker_reports_the_fork_of_two_traitors() {
+    let mut world = world::<SymbolicAuth>(1, 4, Faults::NONE, |_| {});
+    [0, 3].iter().for_each(|traitor| world.silence(ReplicaId(*traitor)));
+    for (to, op) in [(1, b"a"), (2, b"b")] {
+        let proposal = batch(4, op);
+        let digest = proposal.digest();
+        let lies = [
+            pre_prepare(4, 1, &proposal),
+            prepare(4, 3, 1, digest),
+            commit(4, 0, 1, digest),
+            commit(4, 3, 1, digest),
+        ];
+        lies.into_iter().for_each(|bytes| world.inject(Party::Replica(0), ReplicaId(to), bytes));
+    }
+    assert_eq!(world.run_for(1_000), Err(Violation::Digest(1)));
+}
+
+#[test]
 fn t10_a_flood_of_numbers_is_bounded() {
     let mut backup = replica(4, 1);
     let (chain, auth) = (config::<SymbolicAuth>(4, 0).chain, replica_auth::<SymbolicAuth>(3));
@@ -158,9 +176,9 @@ fn t10_a_flood_of_numbers_is_bounded() {
         let seq = if i % 2 == 0 { u64::MAX - i } else { i };
         let digest = Digest([i as u8; 32]);
         let vote = Prepare::new(chain, ReplicaId(3), 0, seq, digest);
-        let prepare = Message::Prepare(Signed::sign(&auth, vote).into_unverified());
+        let prepare = Message::Prepare(Signed::sign(&auth, vote));
         let vote = Commit::new(chain, ReplicaId(3), 0, seq, digest);
-        let commit = Message::Commit(Signed::sign(&auth, vote).into_unverified());
+        let commit = Message::Commit(Signed::sign(&auth, vote));
         give(&mut backup, prepare.encode());
         give(&mut backup, commit.encode());
     }
@@ -172,7 +190,7 @@ fn t10_a_flood_of_numbers_is_bounded() {
 fn t10_a_flood_of_requests_is_bounded() {
     let mut backup = replica(4, 1);
     for who in 0..2_000 {
-        let ask = Message::Request(request(4, who, 1, b"op").into_unverified());
+        let ask = Message::Request(request(4, who, 1, b"op"));
         let full = give(&mut backup, ask.encode()) == [Output::Rejected(Reason::Full)];
         assert_eq!(full, who >= 1_024);
     }
@@ -182,7 +200,7 @@ fn t10_a_flood_of_requests_is_bounded() {
 #[test]
 fn t10_a_flood_of_status_is_answered_once_an_interval() {
     let mut primary = replica(4, 0);
-    give(&mut primary, Message::Request(request(4, 0, 1, b"op").into_unverified()).encode());
+    give(&mut primary, Message::Request(request(4, 0, 1, b"op")).encode());
     let chain = config::<SymbolicAuth>(4, 0).chain;
     let body = medcrypto_ledger::pbft::message::Status {
         chain,
@@ -191,7 +209,7 @@ fn t10_a_flood_of_status_is_answered_once_an_interval() {
         executed: 0,
         certified: 0,
     };
-    let status = Signed::sign(&replica_auth::<SymbolicAuth>(2), body).into_unverified();
+    let status = Signed::sign(&replica_auth::<SymbolicAuth>(2), body);
     let bytes = Message::Status(status).encode();
     assert_eq!(kinds(&give(&mut primary, bytes.clone())), ["PrePrepare"]);
     for _ in 0..100 {

@@ -11,7 +11,7 @@ use crate::pbft::message::{Message, Status};
 use crate::pbft::signed::Signed;
 
 /// The most sequence numbers that one STATUS is answered with.
-const ANSWERED_SLOTS: usize = 8;
+const ANSWERED_SLOTS: usize = 32;
 
 impl<A: Auth, P: App> Replica<A, P> {
     /// Executes the next number once it is COMMITTED, answers its clients, vouches for its block.
