@@ -7,6 +7,8 @@ pub mod circuit;
 mod code_list;
 pub mod commitment;
 mod error;
+#[cfg(feature = "fhir")]
+pub mod fhir;
 pub mod field;
 mod gadget;
 mod hash;

@@ -26,7 +26,12 @@ pub(crate) enum Atom {
     /// `id in {name, …}`.
     OneOf(FieldId, Vec<u64>),
     /// `cmp(a + c, b) OP 0`: how a + c stands to b.
-    Compare { left: FieldId, plus: i64, right: FieldId, op: Op },
+    Compare {
+        left: FieldId,
+        plus: i64,
+        right: FieldId,
+        op: Op,
+    },
     Has(FieldId, Set),
     Lacks(FieldId, Set),
     Count(FieldId, Set, Op, u32),

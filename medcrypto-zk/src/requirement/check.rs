@@ -141,7 +141,11 @@ impl Checker {
         let count = u32::try_from(integer(text)?).map_err(|_| Kind::CountOutOfRange)?;
         let least = if matches!(op, Op::Ge | Op::Lt) { 1 } else { 0 };
         let is_in_range = (least..=MAX_COUNT).contains(&count);
-        if is_in_range { Ok(Atom::Count(field, set, op, count)) } else { Err(Kind::CountOutOfRange) }
+        if is_in_range {
+            Ok(Atom::Count(field, set, op, count))
+        } else {
+            Err(Kind::CountOutOfRange)
+        }
     }
 
     pub(super) fn group(parts: &[Expr]) -> Result<(), Kind> {

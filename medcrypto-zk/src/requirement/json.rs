@@ -17,11 +17,11 @@
 
 use serde_json::{Map, Value, json};
 
+use super::MAX_TEXT;
 use super::ast::{Atom, Expr, Op, Set};
 use super::check::Checker;
 use super::error::{Position, RequirementError, RequirementErrorKind as Kind};
 use super::print::Printer;
-use super::MAX_TEXT;
 use crate::schema::{FieldId, Schema};
 
 type Result<T> = core::result::Result<T, RequirementError>;
@@ -132,11 +132,8 @@ fn expr(checker: &mut Checker, node: &Node<'_>, depth: usize) -> Result<Expr> {
 }
 
 fn group(checker: &mut Checker, node: &Node<'_>, depth: usize) -> Result<Vec<Expr>> {
-    let parts: Vec<Expr> = node
-        .array()?
-        .iter()
-        .map(|part| expr(checker, part, depth + 1))
-        .collect::<Result<_>>()?;
+    let parts: Vec<Expr> =
+        node.array()?.iter().map(|part| expr(checker, part, depth + 1)).collect::<Result<_>>()?;
     node.check(Checker::group(&parts))?;
     Ok(parts)
 }

@@ -179,7 +179,9 @@ impl<'a> Parser<'a> {
         if matches!(kind, SlotType::Enum | SlotType::Boolean) {
             self.require("=")?;
             let value = self.word("a value")?;
-            return self.check(value.at, self.checker.name(field, value.text)).map(|v| Atom::Is(field, v));
+            return self
+                .check(value.at, self.checker.name(field, value.text))
+                .map(|v| Atom::Is(field, v));
         }
         if !kind.is_numeric() {
             return Err(self.error_at(name.at, Kind::WrongType("a number, an enum or a boolean")));

@@ -242,7 +242,11 @@ mod tests {
             (CodeSystem::Loinc, "15074-8", 15_074),
             (CodeSystem::Loinc, "718-7", 718),
             (CodeSystem::Icd10, "A", 11 * 37_u64.pow(6)),
-            (CodeSystem::Icd10, "E119", ((15 * 37 + 2) * 37 + 2) * 37_u64.pow(4) + 10 * 37_u64.pow(3)),
+            (
+                CodeSystem::Icd10,
+                "E119",
+                ((15 * 37 + 2) * 37 + 2) * 37_u64.pow(4) + 10 * 37_u64.pow(3),
+            ),
             (CodeSystem::Atc, "B01AA03", 31_563_108_712),
         ] {
             assert_eq!(system.decode(system.encode(text).unwrap()).as_deref(), Some(text));
@@ -255,10 +259,14 @@ mod tests {
 
     #[test]
     fn real_identifiers_have_valid_check_digits() {
-        for code in ["254637007", "368009", "18099001", "34068001", "359615001", "172960003", "48387007"] {
+        for code in
+            ["254637007", "368009", "18099001", "34068001", "359615001", "172960003", "48387007"]
+        {
             assert!(CodeSystem::Sct.encode(code).is_ok(), "{code}");
         }
-        for code in ["15074-8", "2339-0", "8302-2", "29463-7", "8867-4", "59408-5", "11557-6", "883-9"] {
+        for code in
+            ["15074-8", "2339-0", "8302-2", "29463-7", "8867-4", "59408-5", "11557-6", "883-9"]
+        {
             assert!(CodeSystem::Loinc.encode(code).is_ok(), "{code}");
         }
     }
@@ -303,7 +311,9 @@ mod tests {
         assert_eq!(icd10.prefix_of((lo, hi)).as_deref(), Some("E11"));
         assert_eq!(icd10.prefix_of((lo, hi + 1)), None);
         // C43–C49 as an interval would take in C4A, which is another disease.
-        assert!(code("C43") < code("C4A") && code("C49") < code("C4A") && code("C4A") < code("C50"));
+        assert!(
+            code("C43") < code("C4A") && code("C49") < code("C4A") && code("C4A") < code("C50")
+        );
         assert_eq!(CodeSystem::Sct.under("36"), Err(CodeError::NoPrefixes));
     }
 

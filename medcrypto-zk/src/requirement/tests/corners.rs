@@ -84,7 +84,8 @@ fn errors_name_the_place_and_the_reason() {
 #[test]
 fn depth_and_size_are_bounded() {
     let schema = Schema::clinical_v1();
-    let nested = |depth: usize| format!("{}present(sex){}", "not(".repeat(depth - 1), ")".repeat(depth - 1));
+    let nested =
+        |depth: usize| format!("{}present(sex){}", "not(".repeat(depth - 1), ")".repeat(depth - 1));
     assert!(Requirement::parse(schema, &nested(MAX_DEPTH)).is_ok());
     let error = Requirement::parse(schema, &nested(MAX_DEPTH + 1)).unwrap_err();
     assert_eq!(error.kind, Kind::TooDeep);
@@ -108,7 +109,11 @@ fn json_errors_name_the_path() {
     let cases = [
         (r#"{"all":[{"present":"sex"},{"present":"x"}]}"#, "$.all[1].present", Kind::UnknownField),
         (r#"{"all":[]}"#, "$.all", Kind::EmptyGroup),
-        (r#"{"is":{"field":"sex","value":"male","extra":1}}"#, "$.is.extra", Kind::Expected("no such key")),
+        (
+            r#"{"is":{"field":"sex","value":"male","extra":1}}"#,
+            "$.is.extra",
+            Kind::Expected("no such key"),
+        ),
         (r#"{"is":{"field":"sex"}}"#, "$.is", Kind::Expected("value")),
         (r#"{"present":"sex","missing":"sex"}"#, "$", Kind::Expected("an object with one key")),
         (
@@ -141,18 +146,28 @@ fn canonical_text_and_digest_are_pinned() {
         "all(age(birth_date) <= 75 on 2013-04-02, age(birth_date) >= 40 on 2013-04-02, \
          glucose >= 6.1 \"mmol/L\", has(conditions_active, {sct:254637007}))"
     );
-    assert_eq!(hex::encode(requirement.digest_wide()), "2b2457f884ae11fcda4d4d7dffaf0bc60421d1be64d19db5a4a0f6010ad0a8ffb32d69db4dd5a1872ef6f991f7c0d9195e02191131227f5957c1012c0707e2a9");
-    assert_eq!(hex::encode(Schema::clinical_v1().digest_wide()), "8c4e11617aaf9e0cc9f77a25ba7d89f706dc0f30d1a4885dd11a9a9d6d86738964c81f188e0964f7b838bf1fcdd69bfcb967175c7d085ef818a70281b569987b");
+    assert_eq!(
+        hex::encode(requirement.digest_wide()),
+        "2b2457f884ae11fcda4d4d7dffaf0bc60421d1be64d19db5a4a0f6010ad0a8ffb32d69db4dd5a1872ef6f991f7c0d9195e02191131227f5957c1012c0707e2a9"
+    );
+    assert_eq!(
+        hex::encode(Schema::clinical_v1().digest_wide()),
+        "8c4e11617aaf9e0cc9f77a25ba7d89f706dc0f30d1a4885dd11a9a9d6d86738964c81f188e0964f7b838bf1fcdd69bfcb967175c7d085ef818a70281b569987b"
+    );
 }
 
 #[test]
 fn negation_moves_into_the_atoms() {
-    let same = |a: &str, b: &str| assert_eq!(clinical(a).canonical(), clinical(b).canonical(), "{a}");
+    let same =
+        |a: &str, b: &str| assert_eq!(clinical(a).canonical(), clinical(b).canonical(), "{a}");
     same("not(heart_rate <= 60 \"/min\")", "heart_rate >= 61 \"/min\"");
     same("not(sex = male)", "sex in {other, female}");
     same("not(present(sex))", "missing(sex)");
     same("not(lacks(procedures, {sct:368009}))", "has(procedures, {sct:368009})");
-    same("not(at_least(2, present(sex), present(bmi), missing(bmi)))", "at_least(2, missing(sex), missing(bmi), present(bmi))");
+    same(
+        "not(at_least(2, present(sex), present(bmi), missing(bmi)))",
+        "at_least(2, missing(sex), missing(bmi), present(bmi))",
+    );
     same("not(cmp(systolic + 1, diastolic) <= 0)", "cmp(diastolic + 0, systolic) <= 0");
     same("systolic != 120 \"mm[Hg]\"", "any(systolic < 120 \"mm[Hg]\", systolic > 120 \"mm[Hg]\")");
     same("count(procedures, {sct:368009}) >= 1", "has(procedures, {sct:368009})");

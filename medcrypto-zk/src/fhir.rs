@@ -1,0 +1,268 @@
+//! Ingestion of FHIR R4 JSON into a record of the default clinical schema.
+//!
+//! ```text
+//! Patient                 birth_date, sex
+//! Observation, component  by LOINC code; the latest that is not entered in error wins, ties by id
+//! Condition               conditions_active or conditions_history, by clinicalStatus
+//! Procedure               procedures
+//! MedicationStatement,    medications
+//! MedicationRequest
+//! ```
+//!
+//! No I/O: the caller reads the files. A resource without type, id or subject is bad data; a value
+//! that is absent, out of bounds or in an unknown unit is Missing with a warning, and an error if
+//! its unit is unknown in a field that the caller names as used. Nothing is guessed: an older value
+//! never stands in for a newer one that cannot be read.
+//!
+//! Whether a list of codes is complete is a claim of the issuer, not a fact of a folder. Even under
+//! [`ListClaim::Complete`] a list is partial when a resource that belongs to it cannot be coded.
+
+use core::fmt;
+
+use serde_json::Value;
+
+use crate::record::{Entry, Record};
+use crate::schema::{Date, FieldId, Location, Schema};
+
+mod error;
+mod lists;
+mod observation;
+mod part;
+mod patient;
+mod quantity;
+mod time;
+
+pub use error::{IngestError, IngestErrorKind, IngestWarning, IngestWarningKind};
+
+use part::Part;
+
+/// Resources about one or more patients, checked for type, id and subject.
+#[derive(Debug)]
+pub struct FhirBundle {
+    resources: Vec<Resource>,
+}
+
+struct Resource {
+    file: String,
+    /// Path of the resource in its file; `$` unless it stands in a Bundle.
+    path: String,
+    kind: String,
+    id: String,
+    /// Id of the patient that it is about, if it is about one.
+    patient: Option<String>,
+    value: Value,
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resource").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+/// What the issuer says about its lists of codes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListClaim {
+    /// The resources are some of the patient's: presence and lower bounds can be proven.
+    #[default]
+    Partial,
+    /// The resources are all of the patient's that the issuer knows: absence and exact counts can
+    /// be proven too. The issuer signs for this.
+    Complete,
+}
+
+/// What the issuer adds to the resources.
+#[derive(Clone, Copy, Debug)]
+pub struct IngestOptions<'a> {
+    /// Date of the record; a date that the issuer names, never a clock.
+    pub as_of: Date,
+    /// Version of the record.
+    pub version: u32,
+    /// Whether lists are complete.
+    pub lists: ListClaim,
+    /// Fields in which an unknown unit is an error; a requirement's
+    /// [`fields`](crate::requirement::Requirement::fields).
+    pub used: &'a [FieldId],
+}
+
+/// A record with what could not be taken over.
+#[derive(Debug)]
+pub struct Ingested {
+    /// The record.
+    pub record: Record,
+    /// Values that are Missing, and lists that are partial, for a reason in the data.
+    pub warnings: Vec<IngestWarning>,
+}
+
+impl FhirBundle {
+    /// Parses and checks resources given as file name and content; a `Bundle` is unpacked.
+    ///
+    /// # Errors
+    /// [`IngestError`], with file and place, for malformed JSON, a missing type, id or subject, and
+    /// for two resources of one type and id.
+    pub fn from_resources<'a>(
+        files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Result<Self, IngestError> {
+        let mut resources = Vec::new();
+        for (file, bytes) in files {
+            let value: Value =
+                serde_json::from_slice(bytes).map_err(|error| IngestError::json(file, &error))?;
+            unpack(file, value, &mut resources)?;
+        }
+        for (index, resource) in resources.iter().enumerate() {
+            let same =
+                |other: &&Resource| (&other.kind, &other.id) == (&resource.kind, &resource.id);
+            if resources.iter().take(index).any(|other| same(&other)) {
+                return Err(resource.part().error(IngestErrorKind::Duplicate));
+            }
+        }
+        Ok(Self { resources })
+    }
+
+    /// Ids of the patients, in the order of the files.
+    pub fn patients(&self) -> impl Iterator<Item = &str> {
+        let patients = self.resources.iter().filter(|resource| resource.kind == "Patient");
+        patients.map(|resource| resource.id.as_str())
+    }
+
+    /// The record of one patient.
+    ///
+    /// # Errors
+    /// [`IngestErrorKind::NoSuchPatient`]; [`IngestErrorKind::Date`] for a malformed date;
+    /// [`IngestErrorKind::UnknownUnit`] in a used field.
+    pub fn ingest(
+        &self,
+        patient: &str,
+        options: IngestOptions<'_>,
+    ) -> Result<Ingested, IngestError> {
+        let mut builder = Builder::new(options);
+        let person = self.resources.iter().find(|r| r.kind == "Patient" && r.id == patient);
+        let person = person.ok_or_else(|| IngestError::no_such_patient(patient))?;
+        let about = |kind: &'static str| {
+            let mine = |r: &&Resource| r.kind == kind && r.patient.as_deref() == Some(patient);
+            self.resources.iter().filter(mine).map(Resource::part).collect::<Vec<_>>()
+        };
+        builder.issuer_fields();
+        patient::read(&person.part(), &mut builder)?;
+        observation::read(&about("Observation"), &mut builder)?;
+        lists::conditions(&about("Condition"), &mut builder);
+        lists::procedures(&about("Procedure"), &mut builder);
+        let statements = about("MedicationStatement");
+        lists::medications(&statements, &about("MedicationRequest"), &mut builder);
+        builder.finish()
+    }
+}
+
+/// Takes one resource, or every resource of a bundle.
+fn unpack(file: &str, value: Value, into: &mut Vec<Resource>) -> Result<(), IngestError> {
+    let root = Part::root(file, "$", &value);
+    if root.text("resourceType") != Some("Bundle") {
+        into.push(Resource::check(file, "$".into(), value)?);
+        return Ok(());
+    }
+    for entry in root.items("entry") {
+        if let Some(resource) = entry.get("resource") {
+            into.push(Resource::check(file, resource.path.clone(), resource.value.clone())?);
+        }
+    }
+    Ok(())
+}
+
+impl Resource {
+    fn check(file: &str, path: String, value: Value) -> Result<Self, IngestError> {
+        const ABOUT_A_SUBJECT: [&str; 5] =
+            ["Observation", "Condition", "Procedure", "MedicationStatement", "MedicationRequest"];
+        let part = Part::root(file, &path, &value);
+        let text =
+            |key, kind| part.text(key).map(Into::into).ok_or_else(|| part.error_in(key, kind));
+        let kind: String = text("resourceType", IngestErrorKind::MissingType)?;
+        let id: String = text("id", IngestErrorKind::MissingId)?;
+        let subject = part.get("subject").and_then(|subject| subject.text("reference"));
+        if subject.is_none() && ABOUT_A_SUBJECT.contains(&kind.as_str()) {
+            return Err(part.error_in("subject.reference", IngestErrorKind::MissingSubject));
+        }
+        let patient = subject.and_then(patient_of).map(Into::into);
+        Ok(Self { file: file.into(), path, kind, id, patient, value })
+    }
+
+    fn part(&self) -> Part<'_> {
+        Part::root(&self.file, &self.path, &self.value)
+    }
+}
+
+/// `Patient/id`, possibly after a server's address and before a version.
+fn patient_of(reference: &str) -> Option<&str> {
+    let path = reference.split_once("/_history/").map_or(reference, |(path, _)| path);
+    let (before, id) = path.rsplit_once('/')?;
+    (before == "Patient" || before.ends_with("/Patient")).then_some(id)
+}
+
+/// A record in the making.
+struct Builder<'a> {
+    schema: Schema,
+    record: Record,
+    warnings: Vec<IngestWarning>,
+    options: IngestOptions<'a>,
+    /// The first entry that did not fit its field although it was checked before.
+    misfit: Option<IngestError>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(options: IngestOptions<'a>) -> Self {
+        let schema = Schema::clinical_v1();
+        let (record, warnings) = (Record::empty(schema), Vec::new());
+        Self { schema, record, warnings, options, misfit: None }
+    }
+
+    fn issuer_fields(&mut self) {
+        let as_of = self.options.as_of.day_number();
+        self.put("as_of", as_of, as_of);
+        let version = i64::from(self.options.version);
+        self.put("record_version", version, version);
+    }
+
+    /// Stores scaled bounds that the schema is known to allow.
+    fn put(&mut self, name: &'static str, lo: i64, hi: i64) {
+        let field = self.schema.field(name);
+        let spec = field.and_then(|field| self.schema.spec(field));
+        let ends = spec.and_then(|spec| Some((spec.encode(lo)?, spec.encode(hi)?)));
+        if let (Some(field), Some((lo, hi))) = (field, ends) {
+            self.set(field, Entry::Interval { lo, hi });
+        }
+    }
+
+    fn set(&mut self, field: FieldId, entry: Entry) {
+        if self.record.set(field, entry).is_err() && self.misfit.is_none() {
+            let name = self.schema.spec(field).map_or("", |spec| spec.name);
+            self.misfit = Some(IngestError::misfit(name));
+        }
+    }
+
+    /// Stores scaled bounds, or warns why the field stays missing.
+    fn put_checked(&mut self, part: &Part<'_>, field: FieldId, (lo, hi): (i64, i64)) {
+        let Some(spec) = self.schema.spec(field) else { return };
+        let is_exact = matches!(spec.location, Location::Wide(_));
+        match (spec.encode(lo), spec.encode(hi)) {
+            (Some(lo), Some(hi)) if lo == hi || (lo < hi && !is_exact) => {
+                self.set(field, Entry::Interval { lo, hi });
+            }
+            (Some(_), Some(_)) => self.warn(part, Some(field), IngestWarningKind::NotExact),
+            _ => self.warn(part, Some(field), IngestWarningKind::OutOfBounds),
+        }
+    }
+
+    fn warn(&mut self, part: &Part<'_>, field: Option<FieldId>, kind: IngestWarningKind) {
+        let (file, path) = (part.file.into(), part.path.clone());
+        let field = field.and_then(|field| self.schema.spec(field)).map(|spec| spec.name);
+        self.warnings.push(IngestWarning { file, path, field, kind });
+    }
+
+    fn finish(self) -> Result<Ingested, IngestError> {
+        match self.misfit {
+            None => Ok(Ingested { record: self.record, warnings: self.warnings }),
+            Some(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! FHIR dates and times: partial dates are intervals, times are ordered by instant.
+
+use crate::schema::Date;
+
+/// First and last day of `YYYY`, `YYYY-MM` or `YYYY-MM-DD`: `None` if it is none of these,
+/// `Some(None)` if its year is outside the calendar of a record.
+pub(super) fn dates(text: &str) -> Option<Option<(Date, Date)>> {
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
+    let year = text.get(..4).and_then(|year| year.parse::<u16>().ok());
+    let month = text.get(5..7).and_then(|month| month.parse::<u8>().ok());
+    if year.is_some_and(|year| !(1900..2200).contains(&year)) {
+        return matches!(shape.as_str(), "9999" | "9999-99" | "9999-99-99").then_some(None);
+    }
+    let dates = match shape.as_str() {
+        "9999" => (Date::new(year?, 1, 1)?, Date::new(year?, 12, 31)?),
+        "9999-99" => Date::month(year?, month?)?,
+        "9999-99-99" => (Date::parse(text)?, Date::parse(text)?),
+        _ => return None,
+    };
+    Some(Some(dates))
+}
+
+/// Seconds from 1900-01-01T00:00Z to the earliest instant that the text allows; fractions of a
+/// second are cut off. A date alone is taken at midnight UTC.
+pub(super) fn instant(text: &str) -> Option<i64> {
+    let Some((date, rest)) = text.split_once('T') else {
+        return Some(dates(text)??.0.day_number() * 86_400);
+    };
+    let zone_at = rest.find(['Z', '+', '-'])?;
+    let (clock, zone) = rest.split_at_checked(zone_at)?;
+    Some(Date::parse(date)?.day_number() * 86_400 + seconds(clock)? - offset(zone)?)
+}
+
+/// `hh:mm:ss` with an optional fraction.
+fn seconds(clock: &str) -> Option<i64> {
+    let whole = clock.split_once('.').map_or(clock, |(whole, _)| whole);
+    let mut parts = whole.split(':').map(two_digits);
+    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
+    let is_time = hour < 24 && minute < 60 && second <= 60 && parts.next().is_none();
+    is_time.then_some(hour * 3_600 + minute * 60 + second)
+}
+
+/// `Z` or `±hh:mm`, in seconds.
+fn offset(zone: &str) -> Option<i64> {
+    if zone == "Z" {
+        return Some(0);
+    }
+    let (sign, rest) = zone.split_at_checked(1)?;
+    let (hour, minute) = rest.split_once(':')?;
+    let (hour, minute) = (two_digits(hour)?, two_digits(minute)?);
+    let seconds = (hour <= 14 && minute < 60).then_some(hour * 3_600 + minute * 60)?;
+    match sign {
+        "+" => Some(seconds),
+        "-" => Some(-seconds),
+        _ => None,
+    }
+}
+
+fn two_digits(text: &str) -> Option<i64> {
+    let is_plain = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+    is_plain.then(|| text.parse().ok()).flatten()
+}
