@@ -19,6 +19,9 @@ mod list;
 mod synthesis;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 use core::fmt;
 
 use ark_ff::AdditiveGroup;
