@@ -9,4 +9,8 @@
 )]
 
 mod cas;
+mod chain;
+mod codec;
 mod merkle;
+mod requirement;
+mod world;
