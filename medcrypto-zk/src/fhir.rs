@@ -141,14 +141,14 @@ impl FhirBundle {
             let mine = |r: &&Resource| r.kind == kind && r.patient.as_deref() == Some(patient);
             self.resources.iter().filter(mine).map(Resource::part).collect::<Vec<_>>()
         };
-        builder.issuer_fields();
+        builder.issuer_fields()?;
         patient::read(&person.part(), &mut builder)?;
         observation::read(&about("Observation"), &mut builder)?;
-        lists::conditions(&about("Condition"), &mut builder);
-        lists::procedures(&about("Procedure"), &mut builder);
+        lists::conditions(&about("Condition"), &mut builder)?;
+        lists::procedures(&about("Procedure"), &mut builder)?;
         let statements = about("MedicationStatement");
-        lists::medications(&statements, &about("MedicationRequest"), &mut builder);
-        builder.finish()
+        lists::medications(&statements, &about("MedicationRequest"), &mut builder)?;
+        Ok(Ingested { record: builder.record, warnings: builder.warnings })
     }
 }
 
@@ -202,65 +202,56 @@ struct Builder<'a> {
     record: Record,
     warnings: Vec<IngestWarning>,
     options: IngestOptions<'a>,
-    /// The first entry that did not fit its field although it was checked before.
-    misfit: Option<IngestError>,
 }
 
 impl<'a> Builder<'a> {
     fn new(options: IngestOptions<'a>) -> Self {
         let schema = Schema::clinical_v1();
         let (record, warnings) = (Record::empty(schema), Vec::new());
-        Self { schema, record, warnings, options, misfit: None }
+        Self { schema, record, warnings, options }
     }
 
-    fn issuer_fields(&mut self) {
-        let as_of = self.options.as_of.day_number();
-        self.put("as_of", as_of, as_of);
-        let version = i64::from(self.options.version);
-        self.put("record_version", version, version);
+    fn issuer_fields(&mut self) -> Result<(), IngestError> {
+        self.put("as_of", self.options.as_of.day_number())?;
+        self.put("record_version", i64::from(self.options.version))
     }
 
-    /// Stores scaled bounds that the schema is known to allow.
-    fn put(&mut self, name: &'static str, lo: i64, hi: i64) {
-        let field = self.schema.field(name);
-        let spec = field.and_then(|field| self.schema.spec(field));
-        let ends = spec.and_then(|spec| Some((spec.encode(lo)?, spec.encode(hi)?)));
-        if let (Some(field), Some((lo, hi))) = (field, ends) {
-            self.set(field, Entry::Interval { lo, hi });
-        }
+    /// Stores an exact scaled value.
+    fn put(&mut self, name: &'static str, scaled: i64) -> Result<(), IngestError> {
+        let field = self.schema.field(name).ok_or_else(|| IngestError::misfit(name))?;
+        let encoded = self.schema.spec(field).and_then(|spec| spec.encode(scaled));
+        self.set(field, Entry::point(encoded.ok_or_else(|| IngestError::misfit(name))?))
     }
 
-    fn set(&mut self, field: FieldId, entry: Entry) {
-        if self.record.set(field, entry).is_err() && self.misfit.is_none() {
-            let name = self.schema.spec(field).map_or("", |spec| spec.name);
-            self.misfit = Some(IngestError::misfit(name));
-        }
+    fn set(&mut self, field: FieldId, entry: Entry) -> Result<(), IngestError> {
+        let name = self.schema.spec(field).map_or("", |spec| spec.name);
+        self.record.set(field, entry).map_err(|_| IngestError::misfit(name))
     }
 
     /// Stores scaled bounds, or warns why the field stays missing.
-    fn put_checked(&mut self, part: &Part<'_>, field: FieldId, (lo, hi): (i64, i64)) {
-        let Some(spec) = self.schema.spec(field) else { return };
+    fn put_checked(
+        &mut self,
+        part: &Part<'_>,
+        field: FieldId,
+        (lo, hi): (i64, i64),
+    ) -> Result<(), IngestError> {
+        let Some(spec) = self.schema.spec(field) else { return Ok(()) };
         let is_exact = matches!(spec.location, Location::Wide(_));
-        match (spec.encode(lo), spec.encode(hi)) {
+        let kind = match (spec.encode(lo), spec.encode(hi)) {
             (Some(lo), Some(hi)) if lo == hi || (lo < hi && !is_exact) => {
-                self.set(field, Entry::Interval { lo, hi });
+                return self.set(field, Entry::Interval { lo, hi });
             }
-            (Some(_), Some(_)) => self.warn(part, Some(field), IngestWarningKind::NotExact),
-            _ => self.warn(part, Some(field), IngestWarningKind::OutOfBounds),
-        }
+            (Some(_), Some(_)) => IngestWarningKind::NotExact,
+            _ => IngestWarningKind::OutOfBounds,
+        };
+        self.warn(part, Some(field), kind);
+        Ok(())
     }
 
     fn warn(&mut self, part: &Part<'_>, field: Option<FieldId>, kind: IngestWarningKind) {
         let (file, path) = (part.file.into(), part.path.clone());
         let field = field.and_then(|field| self.schema.spec(field)).map(|spec| spec.name);
         self.warnings.push(IngestWarning { file, path, field, kind });
-    }
-
-    fn finish(self) -> Result<Ingested, IngestError> {
-        match self.misfit {
-            None => Ok(Ingested { record: self.record, warnings: self.warnings }),
-            Some(error) => Err(error),
-        }
     }
 }
 

@@ -9,7 +9,7 @@
 //!
 //! A list of which nothing is known is Missing; an empty list exists only by the issuer's claim.
 
-use super::{Builder, IngestWarningKind, ListClaim, Part};
+use super::{Builder, IngestError, IngestWarningKind, ListClaim, Part};
 use crate::record::{CodeList, Entry};
 use crate::schema::{CodeSystem, MAX_CODES};
 
@@ -65,7 +65,11 @@ impl Gathered {
         builder.warn(part, builder.schema.field(self.name), kind);
     }
 
-    fn store(mut self, last: Option<&Part<'_>>, builder: &mut Builder<'_>) {
+    fn store(
+        mut self,
+        last: Option<&Part<'_>>,
+        builder: &mut Builder<'_>,
+    ) -> Result<(), IngestError> {
         self.codes.sort_unstable();
         self.codes.dedup();
         if let (true, Some(part)) = (self.codes.len() > MAX_CODES, last) {
@@ -73,13 +77,19 @@ impl Gathered {
             self.codes.truncate(MAX_CODES);
         }
         let is_known = !self.codes.is_empty() || !self.partial;
-        if let (true, Some(field)) = (is_known, builder.schema.field(self.name)) {
-            builder.set(field, Entry::Codes(CodeList::new(self.codes, !self.partial)));
+        match builder.schema.field(self.name).filter(|_| is_known) {
+            Some(field) => {
+                builder.set(field, Entry::Codes(CodeList::new(self.codes, !self.partial)))
+            }
+            None => Ok(()),
         }
     }
 }
 
-pub(super) fn conditions(conditions: &[Part<'_>], builder: &mut Builder<'_>) {
+pub(super) fn conditions(
+    conditions: &[Part<'_>],
+    builder: &mut Builder<'_>,
+) -> Result<(), IngestError> {
     let mut active = Gathered::new("conditions_active", builder);
     let mut history = Gathered::new("conditions_history", builder);
     for condition in conditions {
@@ -87,8 +97,8 @@ pub(super) fn conditions(conditions: &[Part<'_>], builder: &mut Builder<'_>) {
         active.add(condition, "code", now, builder);
         history.add(condition, "code", before, builder);
     }
-    active.store(conditions.last(), builder);
-    history.store(conditions.last(), builder);
+    active.store(conditions.last(), builder)?;
+    history.store(conditions.last(), builder)
 }
 
 /// Whether a condition belongs to the active list, and to the history.
@@ -107,7 +117,10 @@ fn clinical_status(condition: &Part<'_>) -> (Belongs, Belongs) {
     }
 }
 
-pub(super) fn procedures(procedures: &[Part<'_>], builder: &mut Builder<'_>) {
+pub(super) fn procedures(
+    procedures: &[Part<'_>],
+    builder: &mut Builder<'_>,
+) -> Result<(), IngestError> {
     let mut list = Gathered::new("procedures", builder);
     for procedure in procedures {
         let belongs = match procedure.text("status") {
@@ -117,14 +130,14 @@ pub(super) fn procedures(procedures: &[Part<'_>], builder: &mut Builder<'_>) {
         };
         list.add(procedure, "code", belongs, builder);
     }
-    list.store(procedures.last(), builder);
+    list.store(procedures.last(), builder)
 }
 
 pub(super) fn medications(
     statements: &[Part<'_>],
     requests: &[Part<'_>],
     builder: &mut Builder<'_>,
-) {
+) -> Result<(), IngestError> {
     let mut list = Gathered::new("medications", builder);
     for statement in statements {
         let belongs = match statement.text("status") {
@@ -137,7 +150,7 @@ pub(super) fn medications(
     for request in requests {
         list.add(request, "medicationCodeableConcept", requested(request), builder);
     }
-    list.store(requests.last().or(statements.last()), builder);
+    list.store(requests.last().or(statements.last()), builder)
 }
 
 /// Whether a request is an order in force.

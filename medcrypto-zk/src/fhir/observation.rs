@@ -77,8 +77,7 @@ fn take(
     builder: &mut Builder<'_>,
 ) -> Result<(), IngestError> {
     if spec.kind == SlotType::Enum {
-        blood_type(&candidate.part, field, builder);
-        return Ok(());
+        return blood_type(&candidate.part, field, builder);
     }
     let Some(quantity) = candidate.part.get("valueQuantity") else {
         let is_given = candidate.part.value.as_object().is_some_and(has_value);
@@ -93,7 +92,7 @@ fn take(
     let is_ucum = quantity.text("system") == Some("http://unitsofmeasure.org");
     let unit = quantity.text("code").filter(|_| is_ucum).unwrap_or("");
     match quantity::bounds(spec, &number, unit, quantity.text("comparator")) {
-        Ok(bounds) => builder.put_checked(&quantity, field, bounds),
+        Ok(bounds) => builder.put_checked(&quantity, field, bounds)?,
         Err(Refusal::Unit) if builder.options.used.contains(&field) => {
             return Err(quantity.error_in("code", IngestErrorKind::UnknownUnit));
         }
@@ -123,12 +122,16 @@ const BLOOD_GROUPS: [&str; 8] = [
 ];
 
 /// A group without its Rh factor is not exact, so it stays missing.
-fn blood_type(part: &Part<'_>, field: FieldId, builder: &mut Builder<'_>) {
-    let Some(value) = part.get("valueCodeableConcept") else { return };
+fn blood_type(
+    part: &Part<'_>,
+    field: FieldId,
+    builder: &mut Builder<'_>,
+) -> Result<(), IngestError> {
+    let Some(value) = part.get("valueCodeableConcept") else { return Ok(()) };
     let codes = value.codes(CodeSystem::Sct.uri());
-    let index = BLOOD_GROUPS.iter().position(|group| codes.contains(group)).map(i64::try_from);
-    match index {
-        Some(Ok(index)) => builder.put_checked(&value, field, (index, index)),
+    match BLOOD_GROUPS.iter().position(|group| codes.contains(group)).map(i64::try_from) {
+        Some(Ok(index)) => builder.put_checked(&value, field, (index, index))?,
         _ => builder.warn(&value, Some(field), IngestWarningKind::Unreadable),
     }
+    Ok(())
 }

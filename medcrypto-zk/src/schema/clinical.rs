@@ -10,7 +10,7 @@ pub(super) const FIELDS: &[SlotSpec] = &[
     names("sex", 1, &["Patient.gender"], &["female", "male", "other"]),
     names("blood_type", 2, &["883-9", "882-1"], BLOOD_TYPES),
     number("height", Location::Wide(3), "cm", (20, 280), 1, &["8302-2", "8306-3"]),
-    number("weight", Location::Wide(4), "kg", (0, 650), 2, &["29463-7", "3141-9"]).from_min(20),
+    number("weight", Location::Wide(4), "kg", (0, 650), 2, &["29463-7", "3141-9"]).with_min(20),
     number("heart_rate", Location::Wide(5), "/min", (0, 350), 0, &["8867-4"]),
     number("body_temperature", slot(1), "Cel", (20, 50), 1, &["8310-5"]),
     number("systolic", slot(2), "mm[Hg]", (0, 400), 0, &["8480-6"]),
@@ -85,7 +85,7 @@ const fn codes(name: &'static str, number: u16, sources: &'static [&'static str]
 
 impl SlotSpec {
     /// A least value that is no whole number, in units of 10^−decimals.
-    const fn from_min(self, min: i64) -> Self {
+    const fn with_min(self, min: i64) -> Self {
         Self { min, ..self }
     }
 }
