@@ -109,10 +109,11 @@ mod tests {
 
     #[test]
     fn t18_the_rule_of_2f_plus_1_does_not_intersect_at_five_and_six() {
-        for n in [5_usize, 6] {
-            let f = (n - 1) / 3;
+        for n in [5, 6] {
+            let quorum = Quorum::new(n).unwrap();
+            let (n, f) = (quorum.replicas(), quorum.faulty());
             assert!(2 * (2 * f + 1) < n + f + 1);
-            assert_eq!(Quorum::new(n as u16).unwrap().quorum(), 4);
+            assert_eq!(quorum.quorum(), 4);
         }
     }
 
@@ -128,7 +129,8 @@ mod tests {
             assert!(!quorum.contains(ReplicaId(n)));
             assert_eq!(quorum.members().count(), usize::from(n));
         }
-        assert_eq!(Quorum::new(7).unwrap().primary(u64::MAX), ReplicaId((u64::MAX % 7) as u16));
+        // 2⁶⁴ − 1 = 7 · … + 1.
+        assert_eq!(Quorum::new(7).unwrap().primary(u64::MAX), ReplicaId(1));
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! commit   prepared d,  #COMMIT(d), own included ≥ commits
 //! ```
 //! The thresholds are data: [`Thresholds::corrected`] are those of
-//! [`Quorum`](crate::pbft::Quorum), [`Thresholds::printed`] those of Huang et al. Views and their
+//! [`Quorum`], [`Thresholds::printed`] those of Huang et al. Views and their
 //! change are not in this model.
 
 use alloc::{

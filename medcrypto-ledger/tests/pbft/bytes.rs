@@ -2,6 +2,9 @@
 
 use medcrypto_ledger::pbft::{Message, Output};
 
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+
 use crate::common::{Bus, give, request};
 
 #[test]
@@ -44,6 +47,30 @@ fn t39_truncated_and_spliced_messages_are_rejected() {
         }
         assert_eq!(format!("{replica:?}"), before);
         last = bytes.to_vec();
+        true
+    });
+}
+
+#[test]
+fn t39_twenty_thousand_mangled_messages_change_nothing() {
+    let mut rng = ChaCha8Rng::seed_from_u64(39);
+    let mut below = |bound: usize| rng.next_u64() as usize % bound;
+    let mut bus = Bus::new(4);
+    let ask = Message::Request(request(4, 0, 1, b"operation"));
+    bus.queue.push_back((0, ask.encode()));
+    bus.run(|replica, bytes| {
+        let before = format!("{replica:?}");
+        for _ in 0..540 {
+            let mut mangled = bytes.to_vec();
+            for _ in 0..=below(6) {
+                let at = below(mangled.len());
+                mangled[at] = below(256) as u8;
+            }
+            if mangled != bytes {
+                give(replica, mangled);
+            }
+        }
+        assert_eq!(format!("{replica:?}"), before);
         true
     });
 }

@@ -7,6 +7,9 @@
     clippy::panic,
     clippy::cast_possible_truncation,
     clippy::print_stdout,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    clippy::missing_errors_doc,
     unreachable_pub,
     reason = "test code"
 )]

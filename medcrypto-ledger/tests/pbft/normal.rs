@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use medcrypto_ledger::ReplicaId;
 use medcrypto_ledger::block::{Block, Context, Execute};
 use medcrypto_ledger::pbft::message::Batch;
-use medcrypto_ledger::pbft::{Input, Message, Output, Reason, Replay};
+use medcrypto_ledger::pbft::{Config, Input, Message, Output, Quorum, Reason, Replay, Replica};
+use medcrypto_ledger::sim::model::{Conduct, Thresholds, explore};
 use medcrypto_ledger::sim::{Faults, SymbolicAuth};
 
 use crate::common::{
     Bus, Ed25519, Keyed, START, Tape, batch, client, config, give, kinds, pre_prepare, prepare,
-    replica, request, world,
+    replica, replica_auth, request, world,
 };
 
 const QUIET: u64 = 1 << 40;
 
+/// What a world without losses sends for one request, by kind.
 fn one_request<A: Keyed>(n: u16) -> BTreeMap<&'static str, u64> {
     let mut world = world::<A>(3, n, Faults::NONE, |config| config.status_every = QUIET);
     world.add_client(client(n, 0), vec![b"op".to_vec()]);
@@ -28,6 +30,17 @@ fn one_request<A: Keyed>(n: u16) -> BTreeMap<&'static str, u64> {
 fn h27_four_replicas_boot_and_commit() {
     one_request::<SymbolicAuth>(4);
     one_request::<Ed25519>(4);
+}
+
+#[test]
+fn h27_fewer_than_four_boot_and_tolerate_no_traitor() {
+    (1..4).for_each(|n| {
+        one_request::<SymbolicAuth>(n);
+    });
+    // Two of three are a majority, so a crash does no harm; a lying primary does.
+    let quorum = Quorum::new(3).unwrap();
+    let conduct = [Conduct::Byzantine, Conduct::Correct, Conduct::Correct];
+    assert!(explore(&conduct, Thresholds::corrected(quorum)).fork.is_some());
 }
 
 #[test]
@@ -165,6 +178,33 @@ fn c2_t15_a_request_repeated_fifty_times_executes_once_and_is_answered_from_the_
     replies.for_each(|(from, bytes)| by_replica.entry(from).or_default().push(bytes));
     assert_eq!(by_replica.len(), 4);
     assert!(by_replica.values().all(|all| all.len() >= 50 && all.iter().all(|r| *r == all[0])));
+}
+
+#[test]
+fn batches_keep_to_their_count_and_their_bytes() {
+    let mut world = world::<SymbolicAuth>(3, 4, Faults::NONE, |config| {
+        config.in_flight_max = 1;
+        config.batch_max = 3;
+        config.message_max = 4_096;
+    });
+    for who in 0..7 {
+        world.add_client(client(4, who), vec![vec![who as u8; 100]]);
+    }
+    for who in 7..10 {
+        world.add_client(client(4, who), vec![vec![who as u8; 1_500]]);
+    }
+    assert!(world.run_until_served(60_000).unwrap());
+    world.run_for(3_000).unwrap();
+    let counts = world.chain().iter().map(|c| c.block.header.tx_count).collect::<Vec<_>>();
+    assert_eq!(counts, [1, 3, 3, 1, 1, 1], "at most three, and one of the long ones");
+    // A request that no batch can hold is refused by whoever sees it first.
+    let mut primary = Replica::new(
+        Config { message_max: 1_000, ..config::<SymbolicAuth>(4, 0) },
+        replica_auth::<SymbolicAuth>(0),
+        Tape::default(),
+    );
+    let out = primary.step(START, Input::Request(request(4, 0, 1, &[1; 600])));
+    assert_eq!(out, [Output::Rejected(Reason::TooLong)]);
 }
 
 /// Certified blocks of a run, as replica 1 hands them out.

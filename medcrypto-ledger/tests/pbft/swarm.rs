@@ -2,12 +2,14 @@
 
 use std::process::Command;
 
-use medcrypto_ledger::ReplicaId;
+use medcrypto_ledger::block::verify_chain;
+use medcrypto_ledger::pbft::Replay;
 use medcrypto_ledger::sim::{Faults, Party, Report, SymbolicAuth, World};
+use medcrypto_ledger::{ReplicaId, codec};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use crate::common::{Ed25519, Keyed, Tape, client, world};
+use crate::common::{Ed25519, Keyed, Tape, client, config, world};
 
 /// What the runs went through; a swarm that never meets trouble proves nothing.
 #[derive(Debug, Default)]
@@ -97,6 +99,13 @@ fn inspect<A: Keyed>(world: &World<A, Tape>, seed: u64, operations: u64, marks: 
     assert_eq!(first.certified(), first.executed(), "seed {seed}");
     marks.batched += usize::from(first.executed() < operations);
     marks.window_moved += usize::from(first.low() > 0);
+    let config = config::<A>(world.replicas().len() as u16, 0);
+    let stranger = A::named("stranger");
+    let mut replay = Replay::new(&config.genesis, stranger.clone(), Tape::default()).unwrap();
+    let chain = world.chain().iter().map(codec::encode).collect::<Vec<_>>();
+    let blocks = chain.iter().map(Vec::as_slice);
+    verify_chain(&config.genesis, blocks, &mut replay, &stranger).unwrap();
+    assert_eq!(replay.app(), first.app(), "seed {seed}");
     let assigned = first.executed() * (world.replicas().len() as u64 - 1);
     marks.resent += usize::from(world.report().sent["PrePrepare"] > assigned);
 }
