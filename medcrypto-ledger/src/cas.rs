@@ -15,11 +15,11 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use cid::CidGeneric;
+use cid::{CidGeneric, Version};
 use multihash::Multihash;
 use sha2::{Digest as _, Sha256};
 
-use crate::codec::{self, Bytes, as_array};
+use crate::codec::{self, as_array};
 use crate::error::Error;
 
 /// The largest raw block and the size of a chunk: 256 KiB.
@@ -61,10 +61,14 @@ impl Cid {
     /// [`Error::Cid`] for another version, codec or hash, or for another length.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let cid = CidGeneric::<32>::try_from(bytes).or(Err(Error::Cid))?;
-        let codec = matches!(cid.codec(), RAW | DAG_CBOR);
+        if cid.to_bytes() == bytes { Self::supported(cid) } else { Err(Error::Cid) }
+    }
+
+    /// CIDv1, raw or DAG-CBOR, SHA-256.
+    fn supported(cid: CidGeneric<32>) -> Result<Self, Error> {
+        let version = cid.version() == Version::V1 && matches!(cid.codec(), RAW | DAG_CBOR);
         let hash = cid.hash().code() == SHA2_256 && cid.hash().digest().len() == 32;
-        let ours = codec && hash && cid.to_bytes() == bytes;
-        if ours { Ok(Self(cid)) } else { Err(Error::Cid) }
+        if version && hash { Ok(Self(cid)) } else { Err(Error::Cid) }
     }
 
     /// The identifier of one block.
@@ -81,16 +85,17 @@ impl core::fmt::Display for Cid {
     }
 }
 
+/// Encoded as a DAG-CBOR link (tag 42), so that IPLD tools can follow a manifest.
 impl serde::Serialize for Cid {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.to_bytes())
+        self.0.serialize(serializer)
     }
 }
 
 impl<'de> serde::Deserialize<'de> for Cid {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes = Bytes::deserialize(deserializer)?;
-        Self::from_bytes(bytes.as_slice()).map_err(serde::de::Error::custom)
+        let cid = CidGeneric::<32>::deserialize(deserializer)?;
+        Self::supported(cid).map_err(serde::de::Error::custom)
     }
 }
 

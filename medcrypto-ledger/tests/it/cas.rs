@@ -35,6 +35,13 @@ fn t28_known_answer_beep_boop() {
 }
 
 #[test]
+fn t28_a_manifest_has_the_identifier_of_an_independent_encoder() {
+    // Computed in Python: DAG-CBOR [655360, [link, link, link]] with tag 42, then SHA-256.
+    let expected = "bafyreig3mt6woyofsmgvqb5t5mok7scuosxkorjj6vq44mlyhzwj67dyre";
+    assert_eq!(Cid::of(&large()).to_string(), expected);
+}
+
+#[test]
 fn objects_of_every_kind_of_size_come_back() {
     for size in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 1] {
         let object: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();

@@ -27,7 +27,7 @@ impl Execute for Hasher {
     }
 }
 
-fn replica(i: u16) -> PublicKey {
+pub(crate) fn replica(i: u16) -> PublicKey {
     key(&format!("replica {i}"))
 }
 
@@ -36,7 +36,7 @@ fn genesis() -> Genesis {
     Genesis::new(&committee, 1000, d("start"))
 }
 
-fn certify(header: &Header, signers: &[u16]) -> QuorumCertificate {
+pub(crate) fn certify(header: &Header, signers: &[u16]) -> QuorumCertificate {
     let (height, block_id, chain_id) = (header.height, header.id(), header.chain_id);
     let votes: BTreeMap<_, _> = signers
         .iter()

@@ -11,6 +11,7 @@
 mod cas;
 mod chain;
 mod codec;
+mod flow;
 mod merkle;
 mod requirement;
 mod world;
