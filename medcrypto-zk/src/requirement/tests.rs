@@ -2,4 +2,5 @@
 
 mod arbitrary;
 mod corners;
+mod docs;
 mod laws;
