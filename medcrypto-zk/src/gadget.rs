@@ -17,3 +17,6 @@ pub(crate) mod tree;
 
 pub(crate) use compare::{Bit, Width};
 pub(crate) use system::{Lc, System};
+
+#[cfg(test)]
+mod tests;

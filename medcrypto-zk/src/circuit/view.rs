@@ -63,7 +63,7 @@ pub(super) fn open(
     }
     for (field, spec) in specs {
         if let Location::Leaf(slot) = spec.location {
-            let (view, digest) = open_leaf(system, spec, &tree.leaf(slot.0));
+            let (view, digest) = open_leaf(system, slot.0, spec, &tree.leaf(slot.0));
             opened.push((usize::from(slot.0), digest));
             views.insert(field, view);
         }
@@ -105,7 +105,8 @@ fn open_wide(
     hash_8(system, PoseidonTag::WideLeaf, 0, [a, b, c, d, e, f, mask, salt])
 }
 
-fn open_leaf(system: &mut System, spec: &'static SlotSpec, leaf: &Leaf) -> (View, Lc) {
+/// Slot and type are constants of the circuit; only bits and values come from the leaf.
+fn open_leaf(system: &mut System, slot: u16, spec: &'static SlotSpec, leaf: &Leaf) -> (View, Lc) {
     let present = Bit::witness(system, leaf.present);
     let lo = system.witness(leaf.lo);
     let missing = present.complement();
@@ -118,12 +119,12 @@ fn open_leaf(system: &mut System, spec: &'static SlotSpec, leaf: &Leaf) -> (View
         (hi, Bit::constant(false))
     };
     let salt = system.witness(leaf.salt);
-    let fixed = Lc::constant(u64::from(leaf.slot) + (u64::from(spec.kind as u8) << 16));
+    let fixed = Lc::constant(u64::from(slot) + (u64::from(spec.kind as u8) << 16));
     let header = Lc::sum([
         (Fr::ONE, &fixed),
         (Fr::from(1u64 << 16), partial.lc()),
         (Fr::from(1u64 << 24), present.lc()),
     ]);
     let digest = hash_4(system, PoseidonTag::Leaf, [header, lo.clone(), hi.clone(), salt]);
-    (View { lo, hi, present, partial, slot: leaf.slot, spec }, digest)
+    (View { lo, hi, present, partial, slot, spec }, digest)
 }

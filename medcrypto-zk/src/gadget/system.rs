@@ -206,7 +206,8 @@ impl System {
     }
 
     /// Number of rows so far.
-    pub(crate) const fn count(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) const fn rows_so_far(&self) -> usize {
         self.count
     }
 

@@ -92,9 +92,7 @@ pub(crate) fn context() -> Context<'static> {
 }
 
 pub(crate) fn statement_for(patient: &Patient, context: ContextDigest, scope: &Scope) -> Statement {
-    key()
-        .statement(&patient.opening, &patient.secret, context, scope, policy().digest())
-        .unwrap()
+    key().statement(&patient.opening, &patient.secret, context, scope, policy().digest()).unwrap()
 }
 
 pub(crate) fn statement(patient: &Patient) -> Statement {
