@@ -96,7 +96,7 @@ pub struct Requirement {
     pub bond: u64,
     /// The proxy.
     pub proxy: PublicKey,
-    /// Who decides disputes; a majority of them.
+    /// Who decides disputes, by majority. A patient accepts them, and the proxy, by proving.
     pub arbiters: BTreeSet<PublicKey>,
     /// Until when every stage lasts.
     pub deadlines: Deadlines,

@@ -214,8 +214,8 @@ fn t19_an_inner_node_is_no_leaf() {
 
 #[test]
 fn t20_cve_2012_2459_a_doubled_last_leaf_has_another_root() {
-    for n in 1..=64 {
-        let leaves: Vec<Vec<u8>> = (0..n).map(|i| vec![i as u8]).collect();
+    for n in 1..=64_u8 {
+        let leaves: Vec<Vec<u8>> = (0..n).map(|i| vec![i]).collect();
         let doubled = leaves.iter().chain(leaves.last()).map(Vec::as_slice);
         let root = MerkleLog::of(leaves.iter().map(Vec::as_slice)).root();
         assert_ne!(MerkleLog::of(doubled).root().hash, root.hash, "{n}");

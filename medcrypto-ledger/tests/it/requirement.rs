@@ -245,7 +245,7 @@ fn every_stage_has_its_deadline_and_silence_after_delivery_pays() {
 }
 
 #[test]
-fn the_arbiters_quorum_decides_and_a_lost_dispute_costs_the_bond() {
+fn e_h4_the_arbiters_quorum_decides_and_a_lost_dispute_costs_the_bond() {
     let run = |votes: &[(&str, bool)]| {
         let (mut world, request) = open(false);
         world.reach(request, "patient", "Disputed");
