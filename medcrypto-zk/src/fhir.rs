@@ -17,6 +17,7 @@
 //! Whether a list of codes is complete is a claim of the issuer, not a fact of a folder. Even under
 //! [`ListClaim::Complete`] a list is partial when a resource that belongs to it cannot be coded.
 
+use alloc::collections::BTreeSet;
 use core::fmt;
 
 use serde_json::Value;
@@ -108,14 +109,11 @@ impl FhirBundle {
                 serde_json::from_slice(bytes).map_err(|error| IngestError::json(file, &error))?;
             unpack(file, value, &mut resources)?;
         }
-        for (index, resource) in resources.iter().enumerate() {
-            let same =
-                |other: &&Resource| (&other.kind, &other.id) == (&resource.kind, &resource.id);
-            if resources.iter().take(index).any(|other| same(&other)) {
-                return Err(resource.part().error(IngestErrorKind::Duplicate));
-            }
+        let mut seen = BTreeSet::new();
+        match resources.iter().find(|resource| !seen.insert((&resource.kind, &resource.id))) {
+            None => Ok(Self { resources }),
+            Some(again) => Err(again.part().error(IngestErrorKind::Duplicate)),
         }
-        Ok(Self { resources })
     }
 
     /// Ids of the patients, in the order of the files.

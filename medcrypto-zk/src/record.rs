@@ -21,7 +21,6 @@ use zeroize::Zeroize;
 use crate::schema::{FieldId, Location, MAX_CODES, Schema, SlotSpec};
 
 /// Distinct codes of one terminology, in increasing order.
-#[derive(PartialEq, Eq)]
 pub struct CodeList {
     codes: Vec<u64>,
     complete: bool,
@@ -65,7 +64,6 @@ impl Drop for CodeList {
 }
 
 /// What a record says about one field.
-#[derive(PartialEq, Eq)]
 pub enum Entry {
     /// Nothing.
     Missing,

@@ -337,6 +337,18 @@ mod tests {
         assert_eq!(schema.fields().len(), 25);
     }
 
+    /// A mistyped LOINC code would make a field silently missing.
+    #[test]
+    fn every_loinc_source_has_a_valid_check_digit() {
+        let sources = clinical::FIELDS.iter().flat_map(|field| field.sources);
+        let codes: Vec<_> =
+            sources.filter(|source| source.starts_with(|c: char| c.is_ascii_digit())).collect();
+        assert_eq!(codes.len(), 23);
+        for code in codes {
+            assert!(super::CodeSystem::Loinc.encode(code).is_ok(), "{code}");
+        }
+    }
+
     #[test]
     fn bad_tables_are_refused() {
         let glucose = Schema::clinical_v1().field("glucose").unwrap().index();

@@ -111,6 +111,9 @@ pub enum RequirementErrorKind {
     /// A malformed code.
     #[error("{0}")]
     Code(CodeError),
+    /// A key that occurs twice in one object.
+    #[error("a key is repeated")]
+    RepeatedKey,
     /// Not JSON, or not a JSON form of a requirement.
     #[error("malformed JSON form")]
     Json,

@@ -12,8 +12,8 @@
 //! set   {"codes": ["sct:254637007", …]} | {"under": "E11"}
 //! ```
 //!
-//! Decimals are strings, because a JSON number has no exact decimals everywhere. Unknown keys are
-//! refused.
+//! Decimals are strings, because a JSON number has no exact decimals everywhere. Unknown and
+//! repeated keys are refused.
 
 use serde_json::{Map, Value, json};
 
@@ -35,7 +35,35 @@ pub(super) fn parse(schema: Schema, text: &str) -> Result<Expr> {
         kind: Kind::Json,
         position: Position::Text { line: error.line(), column: error.column() },
     })?;
-    expr(&mut Checker::new(schema), &Node::root(&value), 1)
+    let root = Node::root(&value);
+    if colons(text) != members(&value) {
+        return Err(root.error(Kind::RepeatedKey));
+    }
+    expr(&mut Checker::new(schema), &root, 1)
+}
+
+/// Colons outside strings of a JSON text: one a member, repeated keys included.
+fn colons(json: &str) -> usize {
+    let (mut count, mut in_string, mut escaped) = (0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b':' if !in_string => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
+/// Members that are left when the last of each repeated key has won.
+fn members(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(members).sum(),
+        Value::Object(map) => map.len() + map.values().map(members).sum::<usize>(),
+        _ => 0,
+    }
 }
 
 /// A value with its path.

@@ -155,3 +155,30 @@ fn a_warning_reads_well() {
     let warning = crate::fhir::IngestWarning { file, path, field: Some("glucose"), kind };
     assert_eq!(warning.to_string(), "a.json: $.valueQuantity: unknown unit (glucose)");
 }
+
+/// Any byte of any file changed: an error, a warning or a record, never a panic.
+#[test]
+fn changed_bytes_never_make_ingestion_panic() {
+    use proptest::prelude::*;
+    let files = folder();
+    let config = ProptestConfig { cases: 1_000, failure_persistence: None, ..Default::default() };
+    proptest!(config, |(file: prop::sample::Index, at: prop::sample::Index, byte in 0x20_u8..0x7f)| {
+        let mut files = files.clone();
+        let index = file.index(files.len());
+        let bytes = &mut files[index].1;
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let parts = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        if let Ok(bundle) = FhirBundle::from_resources(parts) {
+            let options = IngestOptions {
+                as_of: Date::new(2013, 4, 5).unwrap(),
+                version: 1,
+                lists: ListClaim::Partial,
+                used: &[],
+            };
+            for patient in ["f001", "example", "pat2"] {
+                let _ = bundle.ingest(patient, options);
+            }
+        }
+    });
+}

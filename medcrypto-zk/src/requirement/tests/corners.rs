@@ -126,6 +126,8 @@ fn json_errors_name_the_path() {
         let error = Requirement::from_json(schema, text).unwrap_err();
         assert_eq!((error.kind, error.position), (kind, Position::Json(path.into())), "{text}");
     }
+    let twice = r#"{"all":[{"is":{"field":"sex","value":"male","value":"other"}}]}"#;
+    assert_eq!(Requirement::from_json(schema, twice).unwrap_err().kind, Kind::RepeatedKey);
     let error = Requirement::from_json(schema, "{\"all\":\n [").unwrap_err();
     assert_eq!(error.position, Position::Text { line: 2, column: 2 });
 }
