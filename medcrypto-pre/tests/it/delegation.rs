@@ -1,0 +1,466 @@
+//! Re-encryption keys, re-encryption, and the delegatee's opening.
+
+use medcrypto_core::bls::{G1, Gt, SecretScalar, pairing};
+use medcrypto_pre::{
+    Authority, Delegatee, Delegator, Error, Grant, Header, Proxy, ReEncryptedHeader, ReKey,
+    ReKeyStatement, RecordAddress, RecordId, RevocationList, SealedReKey, Terms, UnixTime,
+    seal_to_vec,
+};
+
+use crate::{
+    fixture::{NOW, Stuck, World, id, path, refused, rng, terms, world},
+    model::{self, RawHeader, Setting, halves},
+};
+
+fn none() -> RevocationList {
+    RevocationList::new()
+}
+
+/// The row H3: one hundred sharings, and what must not work each time.
+#[test]
+fn h3_hundred_round_trips_with_wrong_recipient_wrong_proxy_and_double_hop() {
+    let world = world();
+    let mut rng = rng(42);
+    for round in 0..100_u32 {
+        let (category, text) = (format!("c{}", round % 7), format!("record {round}"));
+        let address = World::address(&[&category, "q"], text.as_bytes());
+        let (header, payload) =
+            seal_to_vec(world.params(), &address, text.as_bytes(), &mut rng).unwrap();
+        let grant = World::grant(&[&category]);
+        let delegation = world.alice.delegate(&grant, &mut rng).unwrap();
+        let rekey = world.proxy.import(&delegation.sealed, &World::alice_id()).unwrap();
+        let verified = header.clone().verify(world.params(), &address).unwrap();
+        let re = rekey.re_encrypt(&verified, NOW, &none()).unwrap();
+        let bob = world.bob.accept(delegation.statement.clone(), &World::alice_id()).unwrap();
+        let opened = bob.open_to_vec(&address, &re, &payload, NOW).unwrap();
+        assert_eq!(opened.as_slice(), text.as_bytes());
+        assert_eq!(world.alice.open_to_vec(&address, &header, &payload).unwrap(), opened);
+        // Wrong recipient: accepting, and opening with another delegation's key.
+        let carol = world.carol.accept(delegation.statement.clone(), &World::alice_id());
+        assert_eq!(refused(carol), Error::Identity);
+        let to_carol = Grant { delegatee: Delegatee(id("carol")), ..grant };
+        let to_carol = world.alice.delegate(&to_carol, &mut rng).unwrap();
+        let carol = world.carol.accept(to_carol.statement, &World::alice_id()).unwrap();
+        let opened = carol.open_to_vec(&address, &re, &payload, NOW);
+        assert_eq!(opened.unwrap_err(), Error::Decryption);
+        // Wrong proxy key.
+        let wrong = world.carol.import(&delegation.sealed, &World::alice_id());
+        assert_eq!(refused(wrong), Error::Decryption);
+    }
+}
+
+/// Bob delegates his own records to Carol; Alice's records do not come along.
+#[test]
+fn h3_t15_there_is_no_second_hop() {
+    let world = world();
+    let address = World::address(&["lab"], b"record");
+    let (header, payload) = world.seal(&address, b"x");
+    let (rekey, _) = world.delegate(&World::grant(&["lab"]));
+    let verified = header.verify(world.params(), &address).unwrap();
+    let re = rekey.re_encrypt(&verified, NOW, &none()).unwrap();
+
+    let onward = Grant { delegatee: Delegatee(id("carol")), ..World::grant(&["lab"]) };
+    let onward = world.bob.delegate(&onward, &mut rng(8)).unwrap();
+    let bob = Delegator(id("bob"));
+    let second = world.proxy.import(&onward.sealed, &bob).unwrap();
+    // By the interface: the header belongs to Alice's address.
+    assert_eq!(second.re_encrypt(&verified, NOW, &none()).unwrap_err(), Error::Identity);
+    // By the bytes: a re-encrypted header is no header.
+    assert!(Header::from_bytes(&re.to_bytes()).is_err());
+    // Even if the inner header is claimed for Bob, it does not verify.
+    let record = || RecordId::new(b"record").unwrap();
+    let claimed = RecordAddress::in_scope(bob.clone(), path(&["lab"]), record());
+    let check = re.header().clone().verify(world.params(), &claimed);
+    assert_eq!(refused(check), Error::Verification);
+    // Carol, with the onward delegation, opens nothing of Alice's.
+    let carol = world.carol.accept(onward.statement, &bob).unwrap();
+    assert_eq!(carol.open_to_vec(&address, &re, &payload, NOW).unwrap_err(), Error::Identity);
+    assert_eq!(carol.open_to_vec(&claimed, &re, &payload, NOW).unwrap_err(), Error::Decryption);
+    // The envelope, which would carry a second hop, has no scope and no header shape of a record.
+    let envelope = Header::from_bytes(model::envelope(&rekey_statement(&rekey))).unwrap();
+    assert_eq!(envelope.depth(), 0);
+    assert!(envelope.verify(world.params(), &address).is_err());
+}
+
+fn rekey_statement(rekey: &medcrypto_pre::VerifiedReKey) -> Vec<u8> {
+    rekey.statement().statement().to_bytes()
+}
+
+/// A stuck generator repeats neither the envelope nor the mask nor the blinding across grants.
+#[test]
+fn t10_a_stuck_generator_repeats_no_mask_across_grants() {
+    let world = world();
+    let base = World::grant(&["lab"]);
+    let grants = [
+        base.clone(),
+        Grant { delegatee: Delegatee(id("carol")), ..base.clone() },
+        Grant { proxy: Proxy(id("proxy-2")), ..base.clone() },
+        Grant { scope: path(&["psy"]), ..base.clone() },
+        Grant { terms: terms().serial(1), ..base.clone() },
+        Grant { terms: terms().exclusive(true), ..base.clone() },
+    ];
+    let keys: Vec<_> = grants
+        .iter()
+        .map(|grant| world.alice.delegate_unsealed(grant, &mut Stuck).unwrap().to_secret_bytes())
+        .collect();
+    for i in 0..keys.len() {
+        for j in 0..i {
+            let ((a0, a), (b0, b)) = (model::parts(&keys[i], 1), model::parts(&keys[j], 1));
+            assert!(a0 != b0 && a != b, "{i} {j}");
+            assert_ne!(model::envelope(&keys[i])[4..100], model::envelope(&keys[j])[4..100]);
+        }
+    }
+    // Two levels of one grant differ as well.
+    let deep = Grant { scope: path(&["lab", "x"]), ..base.clone() };
+    let deep = world.alice.delegate_unsealed(&deep, &mut Stuck).unwrap().to_secret_bytes();
+    let (_, tk) = model::parts(&deep, 2);
+    assert_ne!(tk[0], tk[1]);
+    // y itself, as two delegatees of the same scope recover it.
+    let y = |grant: &Grant, key: &medcrypto_pre::VerifiedIdentityKey| {
+        let delegation = world.alice.delegate(grant, &mut Stuck).unwrap();
+        key.accept(delegation.statement, &World::alice_id()).unwrap().to_secret_bytes()
+    };
+    assert_ne!(y(&grants[0], &world.bob), y(&grants[1], &world.carol));
+    assert_ne!(y(&grants[0], &world.bob), y(&grants[4], &world.bob));
+    // Sealing two different keys to one proxy does not repeat the seal's key either.
+    let seal = |grant| world.alice.delegate(grant, &mut Stuck).unwrap().sealed.to_bytes();
+    assert_ne!(seal(&grants[0])[4..100], seal(&grants[4])[4..100]);
+}
+
+#[test]
+fn t13_parties_of_a_delegation_cannot_be_exchanged() {
+    let world = world();
+    let delegation = world.alice.delegate(&World::grant(&["lab"]), &mut rng(3)).unwrap();
+    let bob = Delegator(id("bob"));
+    // Whoever is expected, but did not delegate.
+    let wrong = world.proxy.import(&delegation.sealed, &bob);
+    assert_eq!(refused(wrong), Error::Decryption);
+    let wrong = world.bob.accept(delegation.statement.clone(), &bob);
+    assert_eq!(refused(wrong), Error::Verification);
+    // The delegator accepting, the proxy accepting, the delegatee importing.
+    for key in [&world.alice, &world.proxy] {
+        let wrong = key.accept(delegation.statement.clone(), &World::alice_id());
+        assert_eq!(refused(wrong), Error::Identity);
+    }
+    let wrong = world.bob.import(&delegation.sealed, &World::alice_id());
+    assert_eq!(refused(wrong), Error::Decryption);
+    // A key in clear names its proxy.
+    let clear = world.alice.delegate_unsealed(&World::grant(&["lab"]), &mut rng(3)).unwrap();
+    let clear = ReKey::from_bytes(&clear.to_secret_bytes()).unwrap();
+    let wrong = clear.verify(world.params(), &Proxy(id("bob")), &World::alice_id());
+    assert_eq!(refused(wrong), Error::Verification);
+}
+
+#[test]
+fn t15_private_records_and_other_scopes_are_not_re_encrypted() {
+    let world = world();
+    let (rekey, bob) = world.delegate(&World::grant(&["lab", "2025Q3"]));
+    let cases: &[&[&str]] =
+        &[&[], &["lab"], &["lab", "2025Q4"], &["lab2", "2025Q3"], &["2025Q3", "lab"]];
+    for components in cases {
+        let address = World::address(components, b"record");
+        let (header, payload) = world.seal(&address, b"x");
+        let bytes = header.to_bytes();
+        let verified = header.verify(world.params(), &address).unwrap();
+        assert_eq!(rekey.re_encrypt(&verified, NOW, &none()).unwrap_err(), Error::Scope);
+        // Nor opened, had some proxy re-encrypted it nevertheless.
+        let forced = RawHeader::parse(&bytes).re_encrypted(&Gt::generator(), &rekey.id().0);
+        let forced = ReEncryptedHeader::from_bytes(&forced).unwrap();
+        let opened = bob.open_to_vec(&address, &forced, &payload, NOW);
+        assert_eq!(opened.unwrap_err(), Error::Scope);
+    }
+    for components in [&["lab", "2025Q3"][..], &["lab", "2025Q3", "a", "b"]] {
+        let address = World::address(components, b"record");
+        let (header, payload) = world.seal(&address, b"x");
+        let verified = header.verify(world.params(), &address).unwrap();
+        let re = rekey.re_encrypt(&verified, NOW, &none()).unwrap();
+        assert_eq!(bob.open_to_vec(&address, &re, &payload, NOW).unwrap().as_slice(), b"x");
+    }
+}
+
+#[test]
+fn t16_every_byte_of_a_re_encryption_key_is_covered() {
+    let world = world();
+    let grant = Grant {
+        terms: terms().licence("licence").unwrap().purpose("study").unwrap().serial(2),
+        ..World::grant(&["lab", "q"])
+    };
+    let clear = world.alice.delegate_unsealed(&grant, &mut rng(3)).unwrap();
+    let (bytes, statement) = (clear.to_secret_bytes(), clear.statement().to_bytes());
+    let proxy = Proxy(id("proxy"));
+    for i in 0..bytes.len() {
+        let mut bad = bytes.to_vec();
+        bad[i] ^= 1;
+        let Ok(bad) = ReKey::from_bytes(&bad) else { continue };
+        let verdict = bad.verify(world.params(), &proxy, &World::alice_id());
+        assert_eq!(refused(verdict), Error::Verification, "byte {i}");
+    }
+    for i in 0..statement.len() {
+        let mut bad = statement.clone();
+        bad[i] ^= 1;
+        let Ok(bad) = ReKeyStatement::from_bytes(&bad) else { continue };
+        let verdict = world.bob.accept(bad, &World::alice_id());
+        assert_eq!(refused(verdict), Error::Verification, "byte {i}");
+    }
+    // Another genuine TK0 under the same statement: h0 refuses.
+    let other = world.alice.delegate_unsealed(&grant, &mut rng(4)).unwrap().to_secret_bytes();
+    let mixed = [&bytes[..3], &other[3..51], &bytes[51..]].concat();
+    let mixed = ReKey::from_bytes(&mixed).unwrap();
+    let verdict = mixed.verify(world.params(), &proxy, &World::alice_id());
+    assert_eq!(refused(verdict), Error::Verification);
+}
+
+#[test]
+fn t16_every_byte_of_a_sealed_key_is_covered() {
+    let world = world();
+    let sealed = world.alice.delegate(&World::grant(&["lab"]), &mut rng(3)).unwrap().sealed;
+    let bytes = sealed.to_bytes();
+    for i in 0..bytes.len() {
+        let mut bad = bytes.clone();
+        bad[i] ^= 1;
+        let Ok(bad) = SealedReKey::from_bytes(&bad) else { continue };
+        let verdict = world.proxy.import(&bad, &World::alice_id());
+        assert_eq!(refused(verdict), Error::Decryption, "byte {i}");
+    }
+}
+
+/// Mallory signs a statement that names Alice: with her own key it verifies under nobody.
+#[test]
+fn t17_the_signer_is_whom_the_caller_expects() {
+    let world = world();
+    let by_carol = world.carol.delegate(&World::grant(&["lab"]), &mut rng(3)).unwrap();
+    let carol = Delegator(id("carol"));
+    let genuine = by_carol.statement.clone().verify(world.params(), &carol).unwrap();
+    assert_eq!(genuine.statement().delegator(), &carol);
+    let verdict = by_carol.statement.clone().verify(world.params(), &World::alice_id());
+    assert_eq!(refused(verdict), Error::Verification);
+    // Rewritten to name Alice (the names have equal length), signature kept.
+    let bytes = by_carol.statement.to_bytes();
+    let at = bytes.windows(5).position(|window| window == b"carol").unwrap();
+    let renamed = [&bytes[..at], b"alice", &bytes[at + 5..]].concat();
+    let renamed = ReKeyStatement::from_bytes(&renamed).unwrap();
+    assert_eq!(renamed.delegator(), &World::alice_id());
+    for expected in [World::alice_id(), carol] {
+        let verdict = renamed.clone().verify(world.params(), &expected);
+        assert_eq!(refused(verdict), Error::Verification);
+    }
+    // Sealed by Carol, expected from Alice.
+    let verdict = world.proxy.import(&by_carol.sealed, &World::alice_id());
+    assert_eq!(refused(verdict), Error::Decryption);
+    // Under another authority's parameters nothing verifies.
+    let other = Authority::setup(&mut rng(70));
+    let verdict = by_carol.statement.verify(other.params(), &Delegator(id("carol")));
+    assert_eq!(refused(verdict), Error::Verification);
+}
+
+#[test]
+fn t24_t_of_another_record_key_or_length_is_refused() {
+    let world = world();
+    let (one, bob_one) = world.delegate(&World::grant(&["lab"]));
+    let again = Grant { terms: terms().serial(1), ..World::grant(&["lab"]) };
+    let (two, bob_two) = world.delegate(&again);
+    let (address, other) = (World::address(&["lab"], b"a"), World::address(&["lab"], b"b"));
+    let (header, payload) = world.seal(&address, b"x");
+    let (other_header, _) = world.seal(&other, b"x");
+    let verify = |header: Header, address| header.verify(world.params(), address).unwrap();
+    let (verified, other_verified) =
+        (verify(header.clone(), &address), verify(other_header, &other));
+    let bytes = |rekey: &medcrypto_pre::VerifiedReKey, header| {
+        rekey.re_encrypt(header, NOW, &none()).unwrap().to_bytes()
+    };
+    let good = bytes(&one, &verified);
+    let splice = |t: &[u8], rekey: &[u8]| {
+        let t = &t[t.len() - 320..t.len() - 32];
+        [&good[..good.len() - 320], t, &rekey[rekey.len() - 32..]].concat()
+    };
+    let open = |bob: &medcrypto_pre::DelegateeKey, bytes: &[u8]| {
+        let header = ReEncryptedHeader::from_bytes(bytes)?;
+        bob.open_to_vec(&address, &header, &payload, NOW)
+    };
+    assert!(open(&bob_one, &good).is_ok());
+    // T of another record; T of another key, under either name; the other key's delegatee.
+    let of_two = bytes(&two, &verified);
+    let crossed = [
+        splice(&bytes(&one, &other_verified), &good),
+        splice(&of_two, &good),
+        splice(&good, &of_two),
+        splice(&of_two, &of_two),
+    ];
+    for bytes in &crossed {
+        assert_eq!(open(&bob_one, bytes).unwrap_err(), Error::Decryption);
+    }
+    assert_eq!(open(&bob_two, &good).unwrap_err(), Error::Decryption);
+    assert!(open(&bob_two, &crossed[3]).is_ok());
+    for cut in [1, 32, 33, 320] {
+        assert!(ReEncryptedHeader::from_bytes(&good[..good.len() - cut]).is_err());
+    }
+    // The trivial T.
+    let trivial = RawHeader::parse(&header.to_bytes()).re_encrypted(&Gt::identity(), &one.id().0);
+    assert_eq!(open(&bob_one, &trivial).unwrap_err(), Error::Decryption);
+}
+
+#[test]
+fn t39_every_byte_matters_to_the_delegatee() {
+    let world = world();
+    let (rekey, bob) = world.delegate(&World::grant(&["lab"]));
+    let address = World::address(&["lab"], b"record");
+    let (header, payload) = world.seal(&address, b"x");
+    let verified = header.verify(world.params(), &address).unwrap();
+    let bytes = rekey.re_encrypt(&verified, NOW, &none()).unwrap().to_bytes();
+    for i in 0..bytes.len() {
+        let mut bad = bytes.clone();
+        bad[i] ^= 1;
+        let Ok(bad) = ReEncryptedHeader::from_bytes(&bad) else { continue };
+        let opened = bob.open_to_vec(&address, &bad, &payload, NOW);
+        assert_eq!(opened.unwrap_err(), Error::Decryption, "byte {i}");
+    }
+    let re = ReEncryptedHeader::from_bytes(&bytes).unwrap();
+    for i in 0..payload.len() {
+        let mut bad = payload.clone();
+        bad[i] ^= 1;
+        let opened = bob.open_to_vec(&address, &re, &bad, NOW);
+        assert_eq!(opened.unwrap_err(), Error::Decryption, "byte {i}");
+    }
+}
+
+/// C3: a proxy that is also the encryptor tries to make Bob accept what Alice rejects.
+#[test]
+fn c3_delegatee_accepts_only_what_the_owner_accepts() {
+    let world = world();
+    let setting = Setting::new(world.params());
+    let address = World::address(&["lab"], b"record");
+    // The encryptor masks σ with an arbitrary K' instead of K, otherwise honestly.
+    let forced = Gt::generator();
+    let (raw, s) = setting.encapsulate(&address, [6; 32], Some(forced));
+    let payload = model::payload(&model::kem_key(&raw.to_bytes(), &[6; 32], 1), b"forged");
+    let header = Header::from_bytes(&raw.to_bytes()).unwrap();
+    // The public check cannot see it, and the owner gets nothing.
+    let verified = header.clone().verify(world.params(), &address).unwrap();
+    let owner = world.alice.open_to_vec(&address, &header, &payload);
+    assert_eq!(owner.unwrap_err(), Error::Decryption);
+    // As proxy it returns T·K_A⁻¹·K', for which it needs no secret of Bob.
+    let (rekey, bob) = world.delegate(&World::grant(&["lab"]));
+    let honest = rekey.re_encrypt(&verified, NOW, &none()).unwrap();
+    let t = honest.to_bytes();
+    let t = Gt::from_bytes(t[t.len() - 320..t.len() - 32].try_into().unwrap()).unwrap();
+    let k_alice = pairing(&setting.h1(&id("alice").to_bytes()).mul(&s), &setting.ppub);
+    let malicious = t * k_alice.invert() * forced;
+    // Without the check of C3, Bob accepts.
+    let y = SecretScalar::from_bytes(&bob.to_secret_bytes()).unwrap();
+    let unmasked = malicious * pairing(&-G1::generator().mul(&y), &raw.c0);
+    let ctx = setting.record_ctx(&address);
+    assert_eq!(setting.finish(&ctx, &raw, &unmasked), Some([6; 32]));
+    assert_eq!(
+        model::open(&model::kem_key(&raw.to_bytes(), &[6; 32], 1), &payload).unwrap(),
+        b"forged"
+    );
+    // With it, he agrees with Alice: neither the honest nor the malicious T opens.
+    for t in [t, malicious] {
+        let re = raw.re_encrypted(&t, &rekey.id().0);
+        let re = ReEncryptedHeader::from_bytes(&re).unwrap();
+        let opened = bob.open_to_vec(&address, &re, &payload, NOW);
+        assert_eq!(opened.unwrap_err(), Error::Decryption);
+    }
+}
+
+/// C4: opening checks owner, path and time, whoever re-encrypted.
+#[test]
+fn c4_t26_validity_is_checked_at_the_time_of_use_by_both() {
+    let world = world();
+    let (rekey, bob) = world.delegate(&World::grant(&["lab"]));
+    let address = World::address(&["lab"], b"record");
+    let (header, payload) = world.seal(&address, b"x");
+    let verified = header.verify(world.params(), &address).unwrap();
+    let re = rekey.re_encrypt(&verified, NOW, &none()).unwrap();
+    for (time, valid) in [(0, false), (999, false), (1_000, true), (1_999, true), (2_000, false)] {
+        let at_proxy = rekey.re_encrypt(&verified, UnixTime(time), &none()).map(|_| ());
+        let at_bob = bob.open_to_vec(&address, &re, &payload, UnixTime(time)).map(|_| ());
+        let expected = if valid { Ok(()) } else { Err(Error::Validity) };
+        assert_eq!((at_proxy, at_bob), (expected, expected), "{time}");
+    }
+    let stranger = Delegator(id("carol"));
+    let record = RecordId::new(b"record").unwrap();
+    let foreign = RecordAddress::in_scope(stranger, path(&["lab"]), record);
+    assert_eq!(bob.open_to_vec(&foreign, &re, &payload, NOW).unwrap_err(), Error::Identity);
+    assert_eq!(Terms::new(UnixTime(5), UnixTime(5)), Err(Error::Terms));
+}
+
+/// T27: a key imported before its revocation is refused after it; the list is asked at each use.
+#[test]
+fn t27_revocation_reaches_keys_imported_before() {
+    let world = world();
+    let (rekey, _) = world.delegate(&World::grant(&["lab"]));
+    let other = Grant { delegatee: Delegatee(id("carol")), ..World::grant(&["lab"]) };
+    let other = world.alice.delegate(&other, &mut rng(4)).unwrap();
+    let other = world.proxy.import(&other.sealed, &World::alice_id()).unwrap();
+    let address = World::address(&["lab"], b"record");
+    let (header, _) = world.seal(&address, b"x");
+    let verified = header.verify(world.params(), &address).unwrap();
+    let mut list = RevocationList::new();
+    assert!(rekey.re_encrypt(&verified, NOW, &list).is_ok());
+    let revocation = world.alice.revoke(rekey.id(), NOW, &mut rng(5)).unwrap();
+    list.revoke(&revocation.verify(world.params(), &World::alice_id()).unwrap());
+    assert_eq!(rekey.re_encrypt(&verified, NOW, &list).unwrap_err(), Error::Revoked);
+    assert!(other.re_encrypt(&verified, NOW, &list).is_ok());
+}
+
+#[test]
+fn t40_an_old_key_is_refused_after_a_new_grant() {
+    let world = world();
+    let grant = |serial| Grant { terms: terms().serial(serial), ..World::grant(&["lab"]) };
+    let (old, _) = world.delegate(&grant(1));
+    let (new, _) = world.delegate(&grant(2));
+    let (elsewhere, _) =
+        world.delegate(&Grant { terms: terms().serial(0), ..World::grant(&["psy"]) });
+    let mut list = RevocationList::new();
+    assert_eq!(list.check(old.statement()), Ok(()));
+    list.supersede(new.statement());
+    assert_eq!(list.check(old.statement()), Err(Error::Revoked));
+    assert_eq!(list.check(new.statement()), Ok(()));
+    assert_eq!(list.check(elsewhere.statement()), Ok(()));
+    // Order does not matter, and the floor never falls.
+    list.supersede(old.statement());
+    assert_eq!(list.check(old.statement()), Err(Error::Revoked));
+}
+
+#[test]
+fn t08_t32_a_header_verified_under_other_parameters_is_refused() {
+    let world = world();
+    let other = Authority::setup(&mut rng(60));
+    let address = World::address(&["lab"], b"record");
+    let (foreign, _) = seal_to_vec(other.params(), &address, b"x", &mut rng(2)).unwrap();
+    assert!(foreign.clone().verify(world.params(), &address).is_err());
+    let verified = foreign.verify(other.params(), &address).unwrap();
+    let (rekey, _) = world.delegate(&World::grant(&["lab"]));
+    let refusal = rekey.re_encrypt(&verified, NOW, &none());
+    assert_eq!(refusal.unwrap_err(), Error::Parameters);
+}
+
+/// The delegatee's side of the equation: T = K·e([y]P₁, C0), bit for bit.
+#[test]
+fn re_encryption_is_what_the_equation_says() {
+    let world = world();
+    let (rekey, bob) = world.delegate(&World::grant(&["lab"]));
+    let address = World::address(&["lab", "q"], b"record");
+    let (header, _) = world.seal(&address, b"x");
+    let raw = RawHeader::parse(&header.to_bytes());
+    let y = SecretScalar::from_bytes(&bob.to_secret_bytes()).unwrap();
+    let k = pairing(&halves(&world.alice).0, &raw.c0);
+    let expected = k * pairing(&G1::generator().mul(&y), &raw.c0);
+    let verified = header.verify(world.params(), &address).unwrap();
+    let re = rekey.re_encrypt(&verified, NOW, &none()).unwrap();
+    assert_eq!(re.to_bytes(), raw.re_encrypted(&expected, &rekey.id().0));
+}
+
+/// T35: the interface hands out the sealed form; the key in clear carries its name.
+#[test]
+fn t35_the_sealed_key_shows_nothing_of_the_key() {
+    let world = world();
+    let grant = World::grant(&["lab"]);
+    let delegation = world.alice.delegate(&grant, &mut rng(3)).unwrap();
+    let clear = world.alice.delegate_unsealed(&grant, &mut rng(3)).unwrap();
+    assert_eq!(clear.statement(), &delegation.statement);
+    let (sealed, tk0) = (delegation.sealed.to_bytes(), &clear.to_secret_bytes()[3..51]);
+    assert!(!sealed.windows(16).any(|window| tk0.windows(16).any(|part| part == window)));
+    assert!(!delegation.statement.to_bytes().windows(16).any(|w| tk0[..16] == *w));
+}

@@ -1,0 +1,204 @@
+//! The payload stream.
+
+use std::io::{Cursor, ErrorKind, Read, Write};
+
+use medcrypto_pre::{Error, Header, RecordAddress, seal};
+
+use crate::fixture::{World, rng, world};
+
+const CHUNK: usize = 65_536;
+const SEALED: usize = CHUNK + 16;
+
+fn address() -> RecordAddress {
+    World::address(&["lab"], b"record")
+}
+
+fn bytes(len: usize) -> Vec<u8> {
+    (0..len).map(|i| (i % 251) as u8).collect()
+}
+
+fn open(world: &World, header: &Header, payload: &[u8]) -> Result<Vec<u8>, Error> {
+    world.alice.open_to_vec(&address(), header, payload).map(|record| record.to_vec())
+}
+
+#[test]
+fn t21_every_length_around_a_chunk_round_trips() {
+    let world = world();
+    let lengths = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 1, 3 * CHUNK + 77];
+    for len in lengths {
+        let (header, payload) = world.seal(&address(), &bytes(len));
+        let chunks = len.div_ceil(CHUNK).max(1);
+        assert_eq!(payload.len(), 32 + len + 16 * chunks);
+        assert_eq!(open(&world, &header, &payload), Ok(bytes(len)), "{len}");
+    }
+}
+
+#[test]
+fn t21_truncation_reordering_duplication_and_extension_are_refused() {
+    let world = world();
+    let record = bytes(3 * CHUNK + 100);
+    let (header, payload) = world.seal(&address(), &record);
+    assert_eq!(open(&world, &header, &payload), Ok(record));
+    let (commitment, chunks) = payload.split_at(32);
+    let chunks: Vec<_> = chunks.chunks(SEALED).collect();
+    let build = |order: &[usize]| {
+        let chosen: Vec<_> = order.iter().map(|i| chunks[*i]).collect();
+        [commitment, &chosen.concat()].concat()
+    };
+    assert_eq!(build(&[0, 1, 2, 3]), payload);
+    let wrong_orders: &[&[usize]] = &[
+        &[],
+        &[0],
+        &[0, 1],
+        &[0, 1, 2],
+        &[3],
+        &[1, 2, 3],
+        &[0, 2, 3],
+        &[0, 1, 3],
+        &[1, 0, 2, 3],
+        &[0, 2, 1, 3],
+        &[0, 1, 3, 2],
+        &[0, 0, 1, 2, 3],
+        &[0, 1, 1, 2, 3],
+        &[0, 1, 2, 3, 3],
+        &[0, 1, 2, 3, 0],
+    ];
+    for order in wrong_orders {
+        assert_eq!(open(&world, &header, &build(order)), Err(Error::Decryption), "{order:?}");
+    }
+    for cut in [0, 1, 31, 32, 33, 47, 48, 32 + SEALED - 1, 32 + SEALED + 1, payload.len() - 1] {
+        assert_eq!(open(&world, &header, &payload[..cut]), Err(Error::Decryption), "{cut}");
+    }
+    let extended = [&payload[..], &[0]].concat();
+    assert_eq!(open(&world, &header, &extended), Err(Error::Decryption));
+}
+
+#[test]
+fn t21_small_payload_refuses_every_cut_and_every_extension() {
+    let world = world();
+    let (header, payload) = world.seal(&address(), b"");
+    assert_eq!(payload.len(), 48);
+    assert_eq!(open(&world, &header, &payload), Ok(vec![]));
+    for cut in 0..payload.len() {
+        assert_eq!(open(&world, &header, &payload[..cut]), Err(Error::Decryption));
+    }
+    for extra in [1, 15, 16, 17, SEALED] {
+        let extended = [&payload[..], &vec![0; extra]].concat();
+        assert_eq!(open(&world, &header, &extended), Err(Error::Decryption));
+    }
+    // The authentic last chunk of the empty record does not end another one.
+    let (full, full_payload) = world.seal(&address(), &bytes(CHUNK));
+    let ended = [&full_payload[..], &payload[32..]].concat();
+    assert_eq!(open(&world, &full, &ended), Err(Error::Decryption));
+}
+
+#[test]
+fn t21_a_stream_is_provisional_until_it_is_finished() {
+    let world = world();
+    let (header, payload) = world.seal(&address(), &bytes(2 * CHUNK));
+    // Cut at a chunk boundary: nothing of the first chunk can be told from a whole record, so it
+    // is not even released.
+    let cut = &payload[..32 + SEALED];
+    let mut opener = world.alice.open(&address(), &header, cut).unwrap();
+    let error = opener.read(&mut [0; 10]).unwrap_err();
+    assert_eq!(Error::of_io(&error), Some(Error::Decryption));
+    assert!(opener.read(&mut [0; 10]).is_err(), "broken stays broken");
+    assert!(opener.finish().is_err());
+    // Cut inside the second chunk: the first one is released, and the end is an error, never a
+    // silent end of file.
+    let cut = &payload[..32 + SEALED + 1000];
+    let mut opener = world.alice.open(&address(), &header, cut).unwrap();
+    let mut first = vec![0; CHUNK];
+    opener.read_exact(&mut first).unwrap();
+    assert_eq!(first, bytes(2 * CHUNK)[..CHUNK]);
+    assert_eq!(opener.read(&mut [0; 1]).unwrap_err().kind(), ErrorKind::InvalidData);
+    assert_eq!(opener.finish().unwrap_err(), Error::Decryption);
+    // Not read to the end: not finished.
+    let mut opener = world.alice.open(&address(), &header, payload.as_slice()).unwrap();
+    opener.read_exact(&mut first).unwrap();
+    assert!(opener.finish().is_err());
+    let mut opener = world.alice.open(&address(), &header, payload.as_slice()).unwrap();
+    assert_eq!(opener.read_to_end(&mut Vec::new()).unwrap(), 2 * CHUNK);
+    assert!(opener.finish().unwrap().is_empty());
+}
+
+#[test]
+fn a_limit_is_a_limit() {
+    let world = world();
+    let (header, payload) = world.seal(&address(), &bytes(CHUNK + 10));
+    let open = |limit| {
+        world.alice.open(&address(), &header, payload.as_slice()).unwrap().read_to_limit(limit)
+    };
+    assert_eq!(open(CHUNK + 10).unwrap().as_slice(), bytes(CHUNK + 10));
+    let error = open(CHUNK + 9).unwrap_err();
+    assert_eq!(Error::of_io(&error), Some(Error::TooLong));
+}
+
+#[test]
+fn written_in_pieces_read_in_pieces() {
+    let world = world();
+    let record = bytes(2 * CHUNK + 4321);
+    let (header, mut sealer) = seal(world.params(), &address(), Vec::new(), &mut rng(2)).unwrap();
+    let mut rest = record.as_slice();
+    for step in [0, 1, 7, 1000, CHUNK, 65, CHUNK + 3].into_iter().cycle() {
+        let (now, later) = rest.split_at(step.min(rest.len()));
+        sealer.write_all(now).unwrap();
+        rest = later;
+        if rest.is_empty() {
+            break;
+        }
+    }
+    sealer.flush().unwrap();
+    let payload = sealer.finish().unwrap();
+    assert_eq!((header.to_bytes(), payload.clone()), {
+        let (header, payload) = world.seal(&address(), &record);
+        (header.to_bytes(), payload)
+    });
+    let trickle = Trickle(Cursor::new(payload), 0);
+    let mut opener = world.alice.open(&address(), &header, trickle).unwrap();
+    let mut opened = Vec::new();
+    opener.read_to_end(&mut opened).unwrap();
+    opener.finish().unwrap();
+    assert_eq!(opened, record);
+}
+
+/// A reader that gives odd amounts and is interrupted now and then.
+struct Trickle(Cursor<Vec<u8>>, usize);
+
+impl Read for Trickle {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.1 += 1;
+        if self.1 % 5 == 0 {
+            return Err(ErrorKind::Interrupted.into());
+        }
+        let len = buffer.len().min(1 + 977 * (self.1 % 7));
+        self.0.read(&mut buffer[..len])
+    }
+}
+
+#[test]
+fn errors_of_the_outside_pass_through() {
+    struct Failing;
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(ErrorKind::TimedOut.into())
+        }
+    }
+    impl Write for Failing {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let world = world();
+    let (header, payload) = world.seal(&address(), b"x");
+    let error = world.alice.open(&address(), &header, Failing).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    let half = (&payload[..40]).chain(Failing);
+    let mut opener = world.alice.open(&address(), &header, half).unwrap();
+    assert_eq!(opener.read(&mut [0; 4]).unwrap_err().kind(), ErrorKind::TimedOut);
+    let error = seal(world.params(), &address(), Failing, &mut rng(2)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::StorageFull);
+}
