@@ -19,6 +19,9 @@
 //!
 //! Deviations from Huang et al.: the thresholds ([`quorum`]), signatures by every sender, a block
 //! certificate.
+//!
+//! Status: *published* (the protocol, its signature variant); batching, block certificates and
+//! retransmission are *composition*.
 
 pub mod app;
 pub mod client;

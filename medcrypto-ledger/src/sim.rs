@@ -1,6 +1,7 @@
 //! A seeded deterministic network, and the voting model. Feature `sim`.
 //!
-//! For tests, examples and measurements: nothing here belongs into a deployment.
+//! For tests, examples and measurements: nothing here belongs into a deployment, and nothing here
+//! is a construction with a status.
 
 pub mod auth;
 mod check;

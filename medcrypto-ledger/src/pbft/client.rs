@@ -6,6 +6,8 @@
 //! REPLY     verified, about this request, one a replica;  f + 1 equal results → done
 //! ```
 //! One of f + 1 replicas is correct, and it answers only after its batch is final.
+//!
+//! Status: *published* (Castro and Liskov 1999, section 4.1).
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;

@@ -17,13 +17,10 @@ use medcrypto_core::dst::ledger;
 use super::app::{App, Context};
 use super::message::{Batch, Request};
 use super::signed::{Signed, Verified};
-use crate::auth::{ClientId, Committee, ReplicaId, Verifier};
-use crate::block::{
-    self, Block, BlockId, ChainId, Execute, Genesis, Header, MEDIAN_SPAN, Seal, VERSION, block_time,
-};
+use crate::auth::{ClientId, Committee, Verifier};
+use crate::block::{self, Block, Execute, Genesis, Header, MEDIAN_SPAN, Seal, block_time};
 use crate::codec::{self, Bytes, Digest, Pairs, as_array};
 use crate::error::Error;
-use crate::merkle::MerkleLog;
 
 /// The last request of a client and what it was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,21 +87,14 @@ impl<P: App> State<P> {
 #[derive(Clone, Debug)]
 pub(crate) struct Executor<P> {
     state: State<P>,
-    chain: ChainId,
-    head: BlockId,
-    height: u64,
+    head: Header,
     times: Vec<u64>,
 }
 
 impl<P: App> Executor<P> {
     pub(crate) fn new(genesis: &Genesis, app: P) -> Self {
-        Self {
-            state: State::new(app),
-            chain: genesis.chain_id(),
-            head: genesis.block().header.id(),
-            height: 0,
-            times: alloc::vec![genesis.time_ms],
-        }
+        let head = genesis.block().header;
+        Self { state: State::new(app), head, times: alloc::vec![genesis.time_ms] }
     }
 
     pub(crate) const fn app(&self) -> &P {
@@ -113,7 +103,7 @@ impl<P: App> Executor<P> {
 
     /// The last height that was executed.
     pub(crate) const fn height(&self) -> u64 {
-        self.height
+        self.head.height
     }
 
     pub(crate) fn state_root(&self) -> Digest {
@@ -132,30 +122,16 @@ impl<P: App> Executor<P> {
 
     /// Executes a batch as the next block.
     pub(crate) fn execute(&mut self, batch: &Batch<Verified>) -> Block {
-        self.height = self.height.saturating_add(1);
-        let (height, time) = (self.height, block_time(batch.time, &self.times));
+        let height = self.height().saturating_add(1);
+        let time = block_time(batch.time, &self.times);
         let executed = batch.requests.iter().filter_map(|r| self.state.apply(r, height, time));
         let txs = executed.collect::<Vec<_>>();
-        let header = self.header(time, &txs, batch.proposer);
+        let block =
+            Block::next(&self.head, time, Seal::Bft(batch.proposer), txs, self.state.root());
         self.times.push(time);
         self.times.drain(..self.times.len().saturating_sub(MEDIAN_SPAN));
-        self.head = header.id();
-        Block { header, txs }
-    }
-
-    fn header(&self, time_ms: u64, txs: &[Bytes], proposer: ReplicaId) -> Header {
-        Header {
-            version: VERSION,
-            chain_id: self.chain,
-            height: self.height,
-            time_ms,
-            prev: self.head,
-            tx_root: MerkleLog::of(txs.iter().map(Bytes::as_slice)).root().hash,
-            // A batch is bounded by the longest message, far below 2³² requests.
-            tx_count: u32::try_from(txs.len()).unwrap_or(u32::MAX),
-            state_root: self.state.root(),
-            seal: Seal::Bft(proposer),
-        }
+        self.head = block.header;
+        block
     }
 }
 

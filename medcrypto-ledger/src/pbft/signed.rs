@@ -6,6 +6,8 @@
 //! ```
 //! Every statement names its chain and its signer, so a signature serves one kind of message, one
 //! chain and one sender. Decoding yields `Unverified` only; [`Tally`] counts `Verified` only.
+//!
+//! Status: *composition*.
 
 use alloc::collections::BTreeMap;
 use core::marker::PhantomData;

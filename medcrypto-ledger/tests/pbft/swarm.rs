@@ -124,6 +124,14 @@ fn t16_swarm_of_120_seeds() {
 }
 
 #[test]
+#[ignore = "minutes; the seeds after those of every run"]
+fn t16_swarm_of_2000_more_seeds() {
+    let mut marks = Marks::default();
+    (120..2_120).for_each(|seed| drop(swarm::<SymbolicAuth>(seed, &mut marks)));
+    println!("{marks:?}");
+}
+
+#[test]
 fn t16_swarm_of_10_seeds_with_ed25519() {
     for seed in 1_000..1_010 {
         println!("{}", swarm::<Ed25519>(seed, &mut Marks::default()));
