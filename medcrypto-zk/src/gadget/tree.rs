@@ -61,10 +61,11 @@ fn select(system: &mut System, [b0, b1, b2]: &[Bit; 3], children: &[Lc; ARITY], 
 }
 
 fn halve(system: &mut System, bit: &Bit, items: &[Lc]) -> Vec<Lc> {
-    let (pairs, _) = items.as_chunks::<2>();
-    pairs
-        .iter()
-        .map(|[low, high]| {
+    items
+        .chunks_exact(2)
+        .filter_map(<[Lc]>::split_first)
+        .filter_map(|(low, rest)| Some((low, rest.first()?)))
+        .map(|(low, high)| {
             let step = system.product(bit.lc(), &(high.clone() - low));
             step + low
         })

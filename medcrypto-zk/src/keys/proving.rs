@@ -72,7 +72,7 @@ impl ProvingKey {
 
     /// Decodes what [`to_bytes`](Self::to_bytes) wrote for this circuit.
     ///
-    /// Every point is checked for its subgroup, which takes about a second.
+    /// Every point is checked for its subgroup, which takes seconds.
     ///
     /// # Errors
     /// [`Error::CorruptedKey`] when the bytes do not match their digest, [`Error::WrongCircuit`]

@@ -7,6 +7,7 @@ use medcrypto_zk::commitment::RecordOpening;
 use medcrypto_zk::field::{ContextDigest, LineageId};
 use medcrypto_zk::holder::HolderSecret;
 use medcrypto_zk::keys::{Provenance, ProvingKey};
+use medcrypto_zk::proof::Proof;
 use medcrypto_zk::record::{CodeList, Entry, Record};
 use medcrypto_zk::requirement::Requirement;
 use medcrypto_zk::schema::{Date, Schema};
@@ -97,4 +98,15 @@ pub(crate) fn statement_for(patient: &Patient, context: ContextDigest, scope: &S
 
 pub(crate) fn statement(patient: &Patient) -> Statement {
     statement_for(patient, context().digest(), &scope(Kind::PerLineage))
+}
+
+/// The default patient's statement and one proof of it, made once.
+pub(crate) fn proven() -> &'static (Statement, Proof) {
+    static PROVEN: OnceLock<(Statement, Proof)> = OnceLock::new();
+    PROVEN.get_or_init(|| {
+        let patient = patient(2);
+        let statement = statement(&patient);
+        let proof = key().prove(&statement, &patient.opening, &patient.secret, &mut rng(3));
+        (statement, proof.unwrap())
+    })
 }

@@ -13,7 +13,7 @@
 //! under `tests/data` name every such row with the reason why it stays; the gadget tests delete
 //! the rows of comparisons one by one and show the forgery that each prevents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use ark_ff::{AdditiveGroup, Field};
 
