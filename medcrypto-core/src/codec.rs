@@ -67,6 +67,8 @@ pub enum Tag {
     PreRevocation = 0x18,
     /// medcrypto-pre: master secret key of an authority (secret).
     PreMasterKey = 0x19,
+    /// medcrypto-pre: evidence of what a record opens to (secret until disclosed).
+    PreOpeningEvidence = 0x1a,
     /// medcrypto-zk: public inputs of a proof.
     ZkStatement = 0x20,
     /// medcrypto-zk: proof.

@@ -1,15 +1,14 @@
 //! Re-encryption keys, re-encryption, and the delegatee's opening.
 
-use medcrypto_core::bls::{G1, Gt, SecretScalar, pairing};
+use medcrypto_core::bls::Gt;
 use medcrypto_pre::{
     Authority, Delegatee, Delegator, Error, Grant, Header, Proxy, ReEncryptedHeader, ReKey,
-    ReKeyStatement, RecordAddress, RecordId, RevocationList, SealedReKey, Terms, UnixTime,
-    seal_to_vec,
+    ReKeyStatement, RecordAddress, RecordId, RevocationList, SealedReKey, seal_to_vec,
 };
 
 use crate::{
     fixture::{NOW, Stuck, World, id, path, refused, rng, terms, world},
-    model::{self, RawHeader, Setting, halves},
+    model::{self, RawHeader},
 };
 
 fn none() -> RevocationList {
@@ -84,6 +83,32 @@ fn h3_t15_there_is_no_second_hop() {
 
 fn rekey_statement(rekey: &medcrypto_pre::VerifiedReKey) -> Vec<u8> {
     rekey.statement().statement().to_bytes()
+}
+
+/// A sealed key is no record of the proxy, and a record of the proxy is no sealed key.
+#[test]
+fn t15_records_and_sealed_keys_are_kept_apart() {
+    let world = world();
+    let grant = World::grant(&["lab"]);
+    let sealed = world.alice.delegate(&grant, &mut rng(3)).unwrap().sealed.to_bytes();
+    let alice = World::alice_id().0.to_bytes();
+    let label = model::enc(medcrypto_core::dst::pre::SEALED_REKEY.as_bytes());
+    let aad = RecordId::new(&[label, model::enc(&alice)].concat()).unwrap();
+    let address = RecordAddress::private(Delegator(id("proxy")), aad);
+    // Same identity, same scope, same associated data; only the purpose differs.
+    let header = [&[1, 1, 0x12][..], &sealed[3..180]].concat();
+    let header = Header::from_bytes(&header).unwrap();
+    let opened = world.proxy.open_to_vec(&address, &header, &sealed[184..]);
+    assert_eq!(opened.unwrap_err(), Error::Decryption);
+    assert!(header.verify(world.params(), &address).is_err());
+    let clear = world.alice.delegate_unsealed(&grant, &mut rng(3)).unwrap().to_secret_bytes();
+    let (header, payload) = world.seal(&address, &clear);
+    let length = (payload.len() as u32).to_be_bytes();
+    let forged = [&[1, 1, 0x15][..], &header.to_bytes()[3..], &length, &payload].concat();
+    let forged = SealedReKey::from_bytes(&forged).unwrap();
+    let imported = world.proxy.import(&forged, &World::alice_id());
+    assert_eq!(refused(imported), Error::Decryption);
+    assert!(world.proxy.open_to_vec(&address, &header, &payload).is_ok());
 }
 
 /// A stuck generator repeats neither the envelope nor the mask nor the blinding across grants.
@@ -251,205 +276,6 @@ fn t17_the_signer_is_whom_the_caller_expects() {
     let other = Authority::setup(&mut rng(70));
     let verdict = by_carol.statement.verify(other.params(), &Delegator(id("carol")));
     assert_eq!(refused(verdict), Error::Verification);
-}
-
-#[test]
-fn t24_t_of_another_record_key_or_length_is_refused() {
-    let world = world();
-    let (one, bob_one) = world.delegate(&World::grant(&["lab"]));
-    let again = Grant { terms: terms().serial(1), ..World::grant(&["lab"]) };
-    let (two, bob_two) = world.delegate(&again);
-    let (address, other) = (World::address(&["lab"], b"a"), World::address(&["lab"], b"b"));
-    let (header, payload) = world.seal(&address, b"x");
-    let (other_header, _) = world.seal(&other, b"x");
-    let verify = |header: Header, address| header.verify(world.params(), address).unwrap();
-    let (verified, other_verified) =
-        (verify(header.clone(), &address), verify(other_header, &other));
-    let bytes = |rekey: &medcrypto_pre::VerifiedReKey, header| {
-        rekey.re_encrypt(header, NOW, &none()).unwrap().to_bytes()
-    };
-    let good = bytes(&one, &verified);
-    let splice = |t: &[u8], rekey: &[u8]| {
-        let t = &t[t.len() - 320..t.len() - 32];
-        [&good[..good.len() - 320], t, &rekey[rekey.len() - 32..]].concat()
-    };
-    let open = |bob: &medcrypto_pre::DelegateeKey, bytes: &[u8]| {
-        let header = ReEncryptedHeader::from_bytes(bytes)?;
-        bob.open_to_vec(&address, &header, &payload, NOW)
-    };
-    assert!(open(&bob_one, &good).is_ok());
-    // T of another record; T of another key, under either name; the other key's delegatee.
-    let of_two = bytes(&two, &verified);
-    let crossed = [
-        splice(&bytes(&one, &other_verified), &good),
-        splice(&of_two, &good),
-        splice(&good, &of_two),
-        splice(&of_two, &of_two),
-    ];
-    for bytes in &crossed {
-        assert_eq!(open(&bob_one, bytes).unwrap_err(), Error::Decryption);
-    }
-    assert_eq!(open(&bob_two, &good).unwrap_err(), Error::Decryption);
-    assert!(open(&bob_two, &crossed[3]).is_ok());
-    for cut in [1, 32, 33, 320] {
-        assert!(ReEncryptedHeader::from_bytes(&good[..good.len() - cut]).is_err());
-    }
-    // The trivial T.
-    let trivial = RawHeader::parse(&header.to_bytes()).re_encrypted(&Gt::identity(), &one.id().0);
-    assert_eq!(open(&bob_one, &trivial).unwrap_err(), Error::Decryption);
-}
-
-#[test]
-fn t39_every_byte_matters_to_the_delegatee() {
-    let world = world();
-    let (rekey, bob) = world.delegate(&World::grant(&["lab"]));
-    let address = World::address(&["lab"], b"record");
-    let (header, payload) = world.seal(&address, b"x");
-    let verified = header.verify(world.params(), &address).unwrap();
-    let bytes = rekey.re_encrypt(&verified, NOW, &none()).unwrap().to_bytes();
-    for i in 0..bytes.len() {
-        let mut bad = bytes.clone();
-        bad[i] ^= 1;
-        let Ok(bad) = ReEncryptedHeader::from_bytes(&bad) else { continue };
-        let opened = bob.open_to_vec(&address, &bad, &payload, NOW);
-        assert_eq!(opened.unwrap_err(), Error::Decryption, "byte {i}");
-    }
-    let re = ReEncryptedHeader::from_bytes(&bytes).unwrap();
-    for i in 0..payload.len() {
-        let mut bad = payload.clone();
-        bad[i] ^= 1;
-        let opened = bob.open_to_vec(&address, &re, &bad, NOW);
-        assert_eq!(opened.unwrap_err(), Error::Decryption, "byte {i}");
-    }
-}
-
-/// C3: a proxy that is also the encryptor tries to make Bob accept what Alice rejects.
-#[test]
-fn c3_delegatee_accepts_only_what_the_owner_accepts() {
-    let world = world();
-    let setting = Setting::new(world.params());
-    let address = World::address(&["lab"], b"record");
-    // The encryptor masks σ with an arbitrary K' instead of K, otherwise honestly.
-    let forced = Gt::generator();
-    let (raw, s) = setting.encapsulate(&address, [6; 32], Some(forced));
-    let payload = model::payload(&model::kem_key(&raw.to_bytes(), &[6; 32], 1), b"forged");
-    let header = Header::from_bytes(&raw.to_bytes()).unwrap();
-    // The public check cannot see it, and the owner gets nothing.
-    let verified = header.clone().verify(world.params(), &address).unwrap();
-    let owner = world.alice.open_to_vec(&address, &header, &payload);
-    assert_eq!(owner.unwrap_err(), Error::Decryption);
-    // As proxy it returns T·K_A⁻¹·K', for which it needs no secret of Bob.
-    let (rekey, bob) = world.delegate(&World::grant(&["lab"]));
-    let honest = rekey.re_encrypt(&verified, NOW, &none()).unwrap();
-    let t = honest.to_bytes();
-    let t = Gt::from_bytes(t[t.len() - 320..t.len() - 32].try_into().unwrap()).unwrap();
-    let k_alice = pairing(&setting.h1(&id("alice").to_bytes()).mul(&s), &setting.ppub);
-    let malicious = t * k_alice.invert() * forced;
-    // Without the check of C3, Bob accepts.
-    let y = SecretScalar::from_bytes(&bob.to_secret_bytes()).unwrap();
-    let unmasked = malicious * pairing(&-G1::generator().mul(&y), &raw.c0);
-    let ctx = setting.record_ctx(&address);
-    assert_eq!(setting.finish(&ctx, &raw, &unmasked), Some([6; 32]));
-    assert_eq!(
-        model::open(&model::kem_key(&raw.to_bytes(), &[6; 32], 1), &payload).unwrap(),
-        b"forged"
-    );
-    // With it, he agrees with Alice: neither the honest nor the malicious T opens.
-    for t in [t, malicious] {
-        let re = raw.re_encrypted(&t, &rekey.id().0);
-        let re = ReEncryptedHeader::from_bytes(&re).unwrap();
-        let opened = bob.open_to_vec(&address, &re, &payload, NOW);
-        assert_eq!(opened.unwrap_err(), Error::Decryption);
-    }
-}
-
-/// C4: opening checks owner, path and time, whoever re-encrypted.
-#[test]
-fn c4_t26_validity_is_checked_at_the_time_of_use_by_both() {
-    let world = world();
-    let (rekey, bob) = world.delegate(&World::grant(&["lab"]));
-    let address = World::address(&["lab"], b"record");
-    let (header, payload) = world.seal(&address, b"x");
-    let verified = header.verify(world.params(), &address).unwrap();
-    let re = rekey.re_encrypt(&verified, NOW, &none()).unwrap();
-    for (time, valid) in [(0, false), (999, false), (1_000, true), (1_999, true), (2_000, false)] {
-        let at_proxy = rekey.re_encrypt(&verified, UnixTime(time), &none()).map(|_| ());
-        let at_bob = bob.open_to_vec(&address, &re, &payload, UnixTime(time)).map(|_| ());
-        let expected = if valid { Ok(()) } else { Err(Error::Validity) };
-        assert_eq!((at_proxy, at_bob), (expected, expected), "{time}");
-    }
-    let stranger = Delegator(id("carol"));
-    let record = RecordId::new(b"record").unwrap();
-    let foreign = RecordAddress::in_scope(stranger, path(&["lab"]), record);
-    assert_eq!(bob.open_to_vec(&foreign, &re, &payload, NOW).unwrap_err(), Error::Identity);
-    assert_eq!(Terms::new(UnixTime(5), UnixTime(5)), Err(Error::Terms));
-}
-
-/// T27: a key imported before its revocation is refused after it; the list is asked at each use.
-#[test]
-fn t27_revocation_reaches_keys_imported_before() {
-    let world = world();
-    let (rekey, _) = world.delegate(&World::grant(&["lab"]));
-    let other = Grant { delegatee: Delegatee(id("carol")), ..World::grant(&["lab"]) };
-    let other = world.alice.delegate(&other, &mut rng(4)).unwrap();
-    let other = world.proxy.import(&other.sealed, &World::alice_id()).unwrap();
-    let address = World::address(&["lab"], b"record");
-    let (header, _) = world.seal(&address, b"x");
-    let verified = header.verify(world.params(), &address).unwrap();
-    let mut list = RevocationList::new();
-    assert!(rekey.re_encrypt(&verified, NOW, &list).is_ok());
-    let revocation = world.alice.revoke(rekey.id(), NOW, &mut rng(5)).unwrap();
-    list.revoke(&revocation.verify(world.params(), &World::alice_id()).unwrap());
-    assert_eq!(rekey.re_encrypt(&verified, NOW, &list).unwrap_err(), Error::Revoked);
-    assert!(other.re_encrypt(&verified, NOW, &list).is_ok());
-}
-
-#[test]
-fn t40_an_old_key_is_refused_after_a_new_grant() {
-    let world = world();
-    let grant = |serial| Grant { terms: terms().serial(serial), ..World::grant(&["lab"]) };
-    let (old, _) = world.delegate(&grant(1));
-    let (new, _) = world.delegate(&grant(2));
-    let (elsewhere, _) =
-        world.delegate(&Grant { terms: terms().serial(0), ..World::grant(&["psy"]) });
-    let mut list = RevocationList::new();
-    assert_eq!(list.check(old.statement()), Ok(()));
-    list.supersede(new.statement());
-    assert_eq!(list.check(old.statement()), Err(Error::Revoked));
-    assert_eq!(list.check(new.statement()), Ok(()));
-    assert_eq!(list.check(elsewhere.statement()), Ok(()));
-    // Order does not matter, and the floor never falls.
-    list.supersede(old.statement());
-    assert_eq!(list.check(old.statement()), Err(Error::Revoked));
-}
-
-#[test]
-fn t08_t32_a_header_verified_under_other_parameters_is_refused() {
-    let world = world();
-    let other = Authority::setup(&mut rng(60));
-    let address = World::address(&["lab"], b"record");
-    let (foreign, _) = seal_to_vec(other.params(), &address, b"x", &mut rng(2)).unwrap();
-    assert!(foreign.clone().verify(world.params(), &address).is_err());
-    let verified = foreign.verify(other.params(), &address).unwrap();
-    let (rekey, _) = world.delegate(&World::grant(&["lab"]));
-    let refusal = rekey.re_encrypt(&verified, NOW, &none());
-    assert_eq!(refusal.unwrap_err(), Error::Parameters);
-}
-
-/// The delegatee's side of the equation: T = K·e([y]P₁, C0), bit for bit.
-#[test]
-fn re_encryption_is_what_the_equation_says() {
-    let world = world();
-    let (rekey, bob) = world.delegate(&World::grant(&["lab"]));
-    let address = World::address(&["lab", "q"], b"record");
-    let (header, _) = world.seal(&address, b"x");
-    let raw = RawHeader::parse(&header.to_bytes());
-    let y = SecretScalar::from_bytes(&bob.to_secret_bytes()).unwrap();
-    let k = pairing(&halves(&world.alice).0, &raw.c0);
-    let expected = k * pairing(&G1::generator().mul(&y), &raw.c0);
-    let verified = header.verify(world.params(), &address).unwrap();
-    let re = rekey.re_encrypt(&verified, NOW, &none()).unwrap();
-    assert_eq!(re.to_bytes(), raw.re_encrypted(&expected, &rekey.id().0));
 }
 
 /// T35: the interface hands out the sealed form; the key in clear carries its name.

@@ -19,6 +19,7 @@ mod header;
 mod identity;
 mod model;
 mod properties;
+mod reencryption;
 mod secrets;
 mod signature;
 mod stream;
