@@ -152,6 +152,8 @@ registry! {
         STATE = "MEDCRYPTO-LEDGER-V01-STATE";
         /// The state of the contracts.
         CONTRACT_STATE = "MEDCRYPTO-LEDGER-V01-CONTRACT-STATE";
+        /// The name of a class of data.
+        DATA_CLASS = "MEDCRYPTO-LEDGER-V01-DATA-CLASS";
         /// A batch of requests with its proposed time.
         BATCH = "MEDCRYPTO-LEDGER-V01-BATCH";
         /// PBFT request.
