@@ -283,14 +283,16 @@ impl State {
             verifying_key: terms.verifying_key,
             chain_id: run.context.chain_id,
             request: proof.request,
-            policy: terms.policy,
+            issuers: &terms.issuers,
+            earliest_as_of_ms: terms.earliest_as_of_ms,
             institution: &request.institution,
             patient,
             nonce: proof.nonce,
             expiry_ms: terms.deadlines.prove_until,
         };
         let scope = run.verdicts.scope(KIND_PERSON, proof.request.as_bytes(), terms.period);
-        let asked = inputs.requirement == terms.requirement && inputs.policy == terms.policy;
+        let policy = run.verdicts.policy(&terms.issuers, terms.earliest_as_of_ms);
+        let asked = inputs.requirement == terms.requirement && inputs.policy == policy;
         let checks = [
             (terms.issuers.contains(issuer), Reject::Issuer),
             (asked, Reject::Requirement),

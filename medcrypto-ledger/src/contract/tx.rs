@@ -76,10 +76,10 @@ pub struct Requirement {
     pub verifying_key: Digest,
     /// Digest Q of the requirement with its parameters.
     pub requirement: Digest,
-    /// Digest of the issuer policy, a public input of the proof.
-    pub policy: Digest,
-    /// The issuers whose records are accepted.
+    /// The issuers whose records are accepted; the first half of the issuer policy.
     pub issuers: BTreeSet<PublicKey>,
+    /// The earliest date of an accepted record, milliseconds since 1970; the second half.
+    pub earliest_as_of_ms: u64,
     /// Words to find the request by; they say part of the requirement in the open.
     pub keywords: BTreeSet<Bytes>,
     /// The class of data that is bought.
@@ -104,8 +104,8 @@ pub struct Requirement {
 as_array!(Requirement {
     verifying_key,
     requirement,
-    policy,
     issuers,
+    earliest_as_of_ms,
     keywords,
     class,
     period,

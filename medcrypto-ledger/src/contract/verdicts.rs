@@ -1,5 +1,7 @@
 //! What the contract asks of the primitives, none of which it knows.
 
+use alloc::collections::BTreeSet;
+
 use super::tx::{PublicInputs, Record};
 use crate::auth::{PublicKey, Signature, Verifier};
 use crate::block::ChainId;
@@ -18,8 +20,10 @@ pub struct Binding<'a> {
     pub chain_id: ChainId,
     /// The request.
     pub request: Digest,
-    /// Digest of the issuer policy.
-    pub policy: Digest,
+    /// The issuers whose records are accepted.
+    pub issuers: &'a BTreeSet<PublicKey>,
+    /// The earliest date of an accepted record.
+    pub earliest_as_of_ms: u64,
     /// Who buys.
     pub institution: &'a PublicKey,
     /// Who sells.
@@ -49,6 +53,9 @@ pub trait Verdicts: Verifier {
         inputs: &PublicInputs,
         proof: &[u8],
     ) -> Result<(), Refused>;
+
+    /// The public input that stands for an issuer policy.
+    fn policy(&self, issuers: &BTreeSet<PublicKey>, earliest_as_of_ms: u64) -> Digest;
 
     /// The context X of a sale.
     fn context(&self, binding: &Binding<'_>) -> Digest;

@@ -141,8 +141,8 @@ fn actions() -> Vec<(&'static str, Action)> {
     let requirement = Requirement {
         verifying_key: fill(1),
         requirement: fill(2),
-        policy: fill(3),
         issuers: [public(4)].into(),
+        earliest_as_of_ms: 3,
         keywords: [Bytes(b"k".to_vec())].into(),
         class: fill(5),
         period: 8105,
@@ -277,7 +277,7 @@ fn golden_bytes_of_every_transaction() {
 
 /// Made by an independent encoder (Python, 20 lines).
 const GOLDEN: [&str; 9] = [
-    "a1675075626c6973688e5820<1*32>5820<2*32>5820<3*32>814304040481416b5820<5*32>191fa9f50607084309090982430a0a0a430b0b0b850102030405",
+    "a1675075626c6973688e5820<1*32>5820<2*32>81430404040381416b5820<5*32>191fa9f50607084309090982430a0a0a430b0b0b850102030405",
     "a16e52656769737465725265636f72648284430202025820<1*32>d82a582500<cid>43030303420404",
     "a16550726f7665855820<1*32>5820<2*32>875820<1*32>5820<2*32>5820<3*32>5820<4*32>5820<5*32>5820<6*32>004109825820<7*32>4108",
     "a16552656b6579835820<1*32>5820<2*32>d82a582500<cid>",

@@ -114,7 +114,7 @@ fn h9_step_5_looks_at_signature_then_proof_then_bound_values() {
     let commitment = good.inputs.commitment;
     assert_eq!(complain(&mut |p| p.inputs.commitment = commitment), Reject::Requirement);
     assert_eq!(complain(&mut |p| p.inputs.requirement = d("Q")), Reject::Requirement);
-    assert_eq!(complain(&mut |p| p.inputs.policy = d("policy")), Reject::Context);
+    assert_eq!(complain(&mut |p| p.inputs.policy = good.inputs.policy), Reject::Context);
     assert_eq!(complain(&mut |p| p.inputs.context = good.inputs.context), Reject::Scope);
     assert_eq!(
         complain(&mut |p| (p.inputs.scope, p.inputs.kind) = (good.inputs.scope, 1)),

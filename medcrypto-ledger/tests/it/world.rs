@@ -73,12 +73,17 @@ impl Verdicts for Symbolic {
         require(prove(verifying_key, inputs).as_slice() == proof)
     }
 
+    fn policy(&self, issuers: &BTreeSet<PublicKey>, earliest_as_of_ms: u64) -> Digest {
+        hash(&[b"policy", &encode(issuers), &earliest_as_of_ms.to_be_bytes()])
+    }
+
     fn context(&self, b: &Binding<'_>) -> Digest {
         hash(&[
             &b.verifying_key.0,
             &b.chain_id.0.0,
             &b.request.0,
-            &b.policy.0,
+            &encode(b.issuers),
+            &b.earliest_as_of_ms.to_be_bytes(),
             b.institution.0.as_slice(),
             b.patient.0.as_slice(),
             &b.nonce.0,
@@ -173,7 +178,8 @@ impl World {
             verifying_key: terms.verifying_key,
             chain_id: self.chain,
             request,
-            policy: terms.policy,
+            issuers: &terms.issuers,
+            earliest_as_of_ms: terms.earliest_as_of_ms,
             institution: &open.institution,
             patient: &key(patient),
             nonce,
@@ -182,7 +188,7 @@ impl World {
         let inputs = PublicInputs {
             commitment: d(record),
             requirement: terms.requirement,
-            policy: terms.policy,
+            policy: Symbolic.policy(&terms.issuers, terms.earliest_as_of_ms),
             context: Symbolic.context(&binding),
             nullifier: hash(&[patient.as_bytes(), &scope.0]),
             scope,
@@ -274,8 +280,8 @@ pub(crate) fn terms(exclusive: bool) -> Requirement {
     Requirement {
         verifying_key: d("vk"),
         requirement: d("Q"),
-        policy: d("policy"),
         issuers: [key("issuer")].into(),
+        earliest_as_of_ms: 500,
         keywords: [Bytes::from(b"nsclc".as_slice())].into(),
         class: d("cancer"),
         period: 8105,
