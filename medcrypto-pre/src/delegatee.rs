@@ -55,7 +55,7 @@ impl VerifiedIdentityKey {
         let aad = parties.envelope_aad();
         let envelope = &statement.statement().signed().envelope;
         let context = parties.envelope_context(&aad);
-        let key = kem::decapsulate(&id, &context, envelope, self.decryption())?;
+        let key = kem::decapsulate(&id, &context, envelope, self.decryption())?.key;
         let y = key.expose(|key| oracles::rekey_mask(&id, key, &aad, &envelope.to_bytes()));
         let unmask = SecretG1::new(-G1::mul_generator(&y))?;
         Ok(DelegateeKey { statement, params: self.params().clone(), y, unmask })
@@ -112,6 +112,15 @@ impl DelegateeKey {
         header: &ReEncryptedHeader,
         now: UnixTime,
     ) -> Result<kem::KemKey, Error> {
+        self.decapsulate(address, header, now).map(|finished| finished.key)
+    }
+
+    pub(crate) fn decapsulate(
+        &self,
+        address: &RecordAddress,
+        header: &ReEncryptedHeader,
+        now: UnixTime,
+    ) -> Result<kem::Finished, Error> {
         let parties = self.statement.parties();
         address.require_within(&parties.delegator, &parties.scope)?;
         parties.terms.require_valid_at(now)?;
@@ -124,7 +133,7 @@ impl DelegateeKey {
         let finished = kem::finish(&id, &address.context(), header.header(), &key)?;
         let owner = oracles::identity_point(&id, &parties.delegator.0);
         if self.params.pair(&owner.mul(&finished.s)) == key {
-            Ok(finished.key)
+            Ok(finished)
         } else {
             Err(Error::Decryption)
         }

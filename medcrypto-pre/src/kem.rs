@@ -16,7 +16,8 @@
 //! discrete logarithm in 𝔾₁; the tag V; a secret exponent never meets 𝔾ₜ, because K is a pairing of
 //! a multiplied point.
 //!
-//! ctx is recomputed by whoever opens, never read. σ never leaves: the purpose in ctx and in the
+//! ctx is recomputed by whoever opens, never read. σ never leaves, except as the evidence of one
+//! record that its reader decides to disclose. The purpose in ctx and in the
 //! derivation keeps the key of a record, of the envelope in a re-encryption key and of a sealed
 //! re-encryption key apart, and the digest of the whole header keeps two headers apart that differ
 //! only in V.
@@ -118,6 +119,8 @@ pub(crate) fn encapsulate<R: RngCore + CryptoRng>(
 pub(crate) struct Finished {
     pub(crate) key: KemKey,
     pub(crate) s: SecretScalar,
+    /// For [`OpeningEvidence`](crate::OpeningEvidence) alone.
+    pub(crate) sigma: SecretBytes<32>,
 }
 
 /// Finishes a decapsulation from the value `key` of 𝔾ₜ. The comparison with C0 is constant time.
@@ -137,7 +140,8 @@ pub(crate) fn finish(
     let s = oracles::fo_scalar(params, &sigma, &ctx);
     let recomputed = G2::mul_generator(&s).to_bytes();
     if recomputed.ct_eq(&fields.c0.to_bytes()).into() {
-        Ok(Finished { key: derive(header, &sigma, context.purpose), s })
+        let key = derive(header, &sigma, context.purpose);
+        Ok(Finished { key, s, sigma: SecretBytes::new(sigma) })
     } else {
         Err(Error::Decryption)
     }
@@ -149,10 +153,25 @@ pub(crate) fn decapsulate(
     context: &Context<'_>,
     header: &Header,
     decryption: &SecretG1,
-) -> Result<KemKey, Error> {
+) -> Result<Finished, Error> {
     let c0 = header.fields().c0.point();
     let key = decryption.expose(|a: &G1| pairing(a, &c0));
-    finish(params, context, header, &key).map(|finished| finished.key)
+    finish(params, context, header, &key)
+}
+
+/// Checks a disclosed σ against a header: it is what every other way of opening would give.
+pub(crate) fn reopen(
+    params: &PublicParams,
+    context: &Context<'_>,
+    header: &Header,
+    sigma: &[u8; 32],
+) -> Result<KemKey, Error> {
+    let id = params.id();
+    let s = oracles::fo_scalar(&id, sigma, &context.digest(&id));
+    let key = params.pair(&oracles::identity_point(&id, context.identity).mul(&s));
+    let finished = finish(&id, context, header, &key).map_err(|_| Error::Verification)?;
+    let same = finished.sigma.expose(|found| found.ct_eq(sigma));
+    if same.into() { Ok(finished.key) } else { Err(Error::Verification) }
 }
 
 fn derive(header: &Header, sigma: &[u8; 32], purpose: Purpose) -> KemKey {

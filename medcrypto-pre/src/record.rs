@@ -162,6 +162,14 @@ impl VerifiedIdentityKey {
     }
 
     fn record_key(&self, address: &RecordAddress, header: &Header) -> Result<kem::KemKey, Error> {
+        self.decapsulate(address, header).map(|finished| finished.key)
+    }
+
+    pub(crate) fn decapsulate(
+        &self,
+        address: &RecordAddress,
+        header: &Header,
+    ) -> Result<kem::Finished, Error> {
         if &address.owner.0 != self.identity() {
             return Err(Error::Identity);
         }

@@ -226,7 +226,7 @@ impl VerifiedIdentityKey {
         let aad = sealed_aad(&expected.0);
         let context = sealed_context(self.identity(), &aad);
         let id = self.params().id();
-        let key = kem::decapsulate(&id, &context, &sealed.header, self.decryption())?;
+        let key = kem::decapsulate(&id, &context, &sealed.header, self.decryption())?.key;
         let plain = Opener::open_to_vec(&key, &sealed.payload)?;
         let key = ReKey::from_bytes(&plain).map_err(|_| Error::Verification)?;
         key.verify(self.params(), &Proxy(self.identity().clone()), expected)

@@ -1,8 +1,9 @@
 //! The bytes: sizes, pins, and points that no field may hold.
 
 use medcrypto_pre::{
-    DecodeError, Error, Header, Identity, IdentityKey, IdentitySignature, PublicParams,
-    ReEncryptedHeader, ReKeyId, ReKeyStatement, Revocation, RevocationList, SealedReKey, UnixTime,
+    DecodeError, Error, Header, Identity, IdentityKey, IdentitySignature, OpeningEvidence,
+    PublicParams, ReEncryptedHeader, ReKeyId, ReKeyStatement, Revocation, RevocationList,
+    SealedReKey, UnixTime,
 };
 
 use crate::fixture::{NOW, World, id, rng, world};
@@ -30,6 +31,7 @@ pub fn objects() -> Vec<(&'static str, Vec<u8>)> {
         ("sealed re-encryption key", delegation.sealed.to_bytes()),
         ("signature", world.alice.sign(b"message", &mut rng(4)).unwrap().to_bytes()),
         ("revocation", revocation.to_bytes()),
+        ("evidence", world.alice.evidence(&address, &header).unwrap().to_secret_bytes().to_vec()),
     ]
 }
 
@@ -137,6 +139,7 @@ fn decode(name: &str, bytes: &[u8]) -> Result<(), DecodeError> {
         "sealed re-encryption key" => SealedReKey::from_bytes(bytes).map(drop),
         "signature" => IdentitySignature::from_bytes(bytes).map(drop),
         "revocation" => Revocation::from_bytes(bytes).map(drop),
+        "evidence" => OpeningEvidence::from_bytes(bytes).map(drop),
         other => panic!("{other}"),
     }
 }

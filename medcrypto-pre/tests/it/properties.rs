@@ -2,8 +2,9 @@
 
 use medcrypto_pre::{
     Authority, Delegatee, Delegator, Grant, Header, Identity, IdentityKey, IdentitySignature,
-    MasterSecretKey, Proxy, PublicParams, ReEncryptedHeader, ReKey, ReKeyStatement, RecordAddress,
-    RecordId, Revocation, RevocationList, ScopePath, SealedReKey, seal_to_vec,
+    MasterSecretKey, OpeningEvidence, Proxy, PublicParams, ReEncryptedHeader, ReKey,
+    ReKeyStatement, RecordAddress, RecordId, Revocation, RevocationList, ScopePath, SealedReKey,
+    seal_to_vec,
 };
 use proptest::prelude::*;
 
@@ -82,6 +83,7 @@ fn decode_all(bytes: &[u8]) -> Vec<Option<Vec<u8>>> {
         SealedReKey::from_bytes(bytes).ok().map(|x| x.to_bytes()),
         IdentitySignature::from_bytes(bytes).ok().map(|x| x.to_bytes()),
         Revocation::from_bytes(bytes).ok().map(|x| x.to_bytes()),
+        OpeningEvidence::from_bytes(bytes).ok().map(|x| x.to_secret_bytes().to_vec()),
     ]
 }
 
@@ -90,7 +92,7 @@ proptest! {
 
     #[test]
     fn t37_random_bytes_never_panic(
-        tag in 0x10_u8..=0x19,
+        tag in 0x10_u8..=0x1a,
         tail in prop::collection::vec(any::<u8>(), 0..700),
     ) {
         for bytes in [tail.clone(), [&[1, 1, tag][..], &tail].concat()] {

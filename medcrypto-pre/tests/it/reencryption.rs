@@ -2,12 +2,12 @@
 
 use medcrypto_core::bls::{G1, Gt, SecretScalar, pairing};
 use medcrypto_pre::{
-    Authority, Delegatee, Delegator, Error, Grant, Header, ReEncryptedHeader, RecordAddress,
-    RecordId, RevocationList, Terms, UnixTime, seal_to_vec,
+    Authority, Delegatee, Delegator, Error, Grant, Header, OpeningEvidence, ReEncryptedHeader,
+    RecordAddress, RecordId, RevocationList, Terms, UnixTime, seal_to_vec,
 };
 
 use crate::{
-    fixture::{NOW, World, id, path, rng, terms, world},
+    fixture::{NOW, World, id, path, refused, rng, terms, world},
     model::{self, RawHeader, Setting, halves},
 };
 
@@ -212,4 +212,51 @@ fn re_encryption_is_what_the_equation_says() {
     let verified = header.verify(world.params(), &address).unwrap();
     let re = rekey.re_encrypt(&verified, NOW, &none()).unwrap();
     assert_eq!(re.to_bytes(), raw.re_encrypted(&expected, &rekey.id().0));
+}
+
+/// C12 (a): arbiters open what the buyer opened, from the evidence alone.
+#[test]
+fn c12_evidence_shows_arbiters_what_owner_and_delegatee_open() {
+    let world = world();
+    let (rekey, bob) = world.delegate(&World::grant(&["lab"]));
+    let address = World::address(&["lab"], b"record");
+    let (header, payload) = world.seal(&address, b"not what was sold");
+    let verified = header.clone().verify(world.params(), &address).unwrap();
+    let re = rekey.re_encrypt(&verified, NOW, &none()).unwrap();
+    let evidence = bob.evidence(&address, &re, NOW).unwrap();
+    let bytes = evidence.to_secret_bytes();
+    assert_eq!(bytes, world.alice.evidence(&address, &header).unwrap().to_secret_bytes());
+    let evidence = OpeningEvidence::from_bytes(bytes.as_slice()).unwrap();
+    let open =
+        |address, header, payload| evidence.open_to_vec(world.params(), address, header, payload);
+    assert_eq!(open(&address, &header, &payload).unwrap().as_slice(), b"not what was sold");
+    // A payload that does not open is told apart from evidence that is none.
+    assert_eq!(open(&address, &header, &payload[1..]).unwrap_err(), Error::Decryption);
+    let elsewhere = World::address(&["lab"], b"other");
+    assert_eq!(open(&elsewhere, &header, &payload).unwrap_err(), Error::Verification);
+    let (other, _) = world.seal(&elsewhere, b"x");
+    assert_eq!(open(&address, &other, &payload).unwrap_err(), Error::Verification);
+    let mut forged = bytes.clone();
+    forged[3] ^= 1;
+    let forged = OpeningEvidence::from_bytes(forged.as_slice()).unwrap();
+    let verdict = forged.open_to_vec(world.params(), &address, &header, &payload);
+    assert_eq!(verdict.unwrap_err(), Error::Verification);
+    // Evidence is had only by whoever may open.
+    assert_eq!(refused(world.bob.evidence(&address, &header)), Error::Identity);
+    assert_eq!(refused(bob.evidence(&address, &re, UnixTime(9_999))), Error::Validity);
+}
+
+/// A cheating encryptor cannot make evidence for what the owner does not open.
+#[test]
+fn c12_evidence_needs_the_mask_to_be_right() {
+    let world = world();
+    let setting = Setting::new(world.params());
+    let address = World::address(&["lab"], b"record");
+    let (raw, _) = setting.encapsulate(&address, [6; 32], Some(Gt::generator()));
+    let payload = model::payload(&model::kem_key(&raw.to_bytes(), &[6; 32], 1), b"forged");
+    let header = Header::from_bytes(&raw.to_bytes()).unwrap();
+    let evidence = [&[1, 1, 0x1a][..], &[6; 32]].concat();
+    let evidence = OpeningEvidence::from_bytes(&evidence).unwrap();
+    let verdict = evidence.open_to_vec(world.params(), &address, &header, &payload);
+    assert_eq!(verdict.unwrap_err(), Error::Verification);
 }

@@ -3,8 +3,8 @@
 use std::{fmt::Debug, fs, path::Path};
 
 use medcrypto_pre::{
-    Authority, DelegateeKey, IdentityKey, MasterSecretKey, ReKey, VerifiedIdentityKey,
-    VerifiedReKey,
+    Authority, DelegateeKey, IdentityKey, MasterSecretKey, OpeningEvidence, ReKey,
+    VerifiedIdentityKey, VerifiedReKey,
 };
 use static_assertions::assert_not_impl_any;
 
@@ -20,6 +20,7 @@ assert_not_impl_any!(VerifiedIdentityKey: Copy, Clone, PartialEq, Default);
 assert_not_impl_any!(ReKey: Copy, Clone, PartialEq, Default);
 assert_not_impl_any!(VerifiedReKey: Copy, Clone, PartialEq, Default);
 assert_not_impl_any!(DelegateeKey: Copy, Clone, PartialEq, Default);
+assert_not_impl_any!(OpeningEvidence: Copy, Clone, PartialEq, Default);
 
 fn assert_silent(object: &dyn Debug, secrets: &[&[u8]]) {
     for text in [format!("{object:?}"), format!("{object:#?}")] {
@@ -52,6 +53,8 @@ fn t19_debug_prints_no_secret() {
     let proxy = medcrypto_pre::Proxy(id("proxy"));
     let verified = clear.verify(world.params(), &proxy, &World::alice_id()).unwrap();
     assert_silent(&verified, &[&tk0]);
+    let evidence = OpeningEvidence::from_bytes(&[&[1, 1, 0x1a][..], &tk0[..32]].concat()).unwrap();
+    assert_silent(&evidence, &[&tk0[..32]]);
     // The positive control: bytes that are printed are found.
     let leaky = std::panic::catch_unwind(|| assert_silent(&hex::encode(&tk0), &[&tk0]));
     assert!(leaky.is_err());
