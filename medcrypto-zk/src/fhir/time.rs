@@ -60,3 +60,52 @@ fn two_digits(text: &str) -> Option<i64> {
     let is_plain = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
     is_plain.then(|| text.parse().ok()).flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{dates, instant};
+    use crate::schema::Date;
+
+    #[test]
+    fn t18_partial_dates_are_intervals() {
+        let span = |text: &str| dates(text).unwrap().map(|(a, b)| (a.to_string(), b.to_string()));
+        let both = |a: &str, b: &str| Some((a.to_string(), b.to_string()));
+        assert_eq!(span("1980"), both("1980-01-01", "1980-12-31"));
+        assert_eq!(span("1980-02"), both("1980-02-01", "1980-02-29"));
+        assert_eq!(span("1981-02"), both("1981-02-01", "1981-02-28"));
+        assert_eq!(span("1980-02-29"), both("1980-02-29", "1980-02-29"));
+        assert_eq!((span("1899"), span("2200-01"), span("0001-01-01")), (None, None, None));
+        for bad in
+            ["", "198", "1980-", "1980-13", "1980-02-30", "+980", "1980-2-1", "1980-02-01T", "é980"]
+        {
+            assert_eq!(dates(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn t18_instants_are_ordered_by_utc() {
+        assert_eq!(instant("1900-01-01"), Some(0));
+        assert_eq!(instant("1900-01"), Some(0));
+        assert_eq!(instant("1900-01-02T00:00:01Z"), Some(86_401));
+        assert_eq!(instant("1900-01-02T00:00:01.999Z"), Some(86_401));
+        assert_eq!(instant("1900-01-02T01:00:00+01:00"), Some(86_400));
+        assert_eq!(instant("1900-01-01T23:30:00-00:30"), Some(86_400));
+        let day = Date::new(2013, 4, 2).unwrap().day_number();
+        let clock = 8 * 3_600 + 30 * 60 + 10;
+        assert_eq!(instant("2013-04-02T09:30:10+01:00"), Some(day * 86_400 + clock));
+        for bad in [
+            "2013-04-02T09:30:10",
+            "2013-04-02T09:30Z",
+            "2013-04-02T24:00:00Z",
+            "2013-04-02T09:60:00Z",
+            "2013-04-02T09:30:10+1:00",
+            "2013-04-02T09:30:10+15:00",
+            "2013-04-02T09:30:10Zulu",
+            "2013-04T09:30:10Z",
+            "T",
+            "2013-04-02T9:30:10Z",
+        ] {
+            assert_eq!(instant(bad), None, "{bad}");
+        }
+    }
+}

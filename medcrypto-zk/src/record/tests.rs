@@ -61,6 +61,17 @@ fn decoding_returns_what_was_encoded_and_refuses_everything_else() {
 }
 
 #[test]
+fn a_list_has_one_encoding() {
+    let good = hex::encode(bytes(&sample()));
+    let (first, second) = ("0000000000059d89", "000000000f2d73cf");
+    assert!(good.contains(&format!("{first}{second}")));
+    for bad in [format!("{second}{first}"), format!("{first}{first}")] {
+        let bytes = hex::decode(good.replace(&format!("{first}{second}"), &bad)).unwrap();
+        assert_eq!(read(&bytes).unwrap_err(), DecodeError::NonCanonical);
+    }
+}
+
+#[test]
 fn t06_entries_out_of_bounds_are_refused_not_wrapped() {
     let schema = Schema::clinical_v1();
     let field = |name| schema.field(name).unwrap();

@@ -48,6 +48,8 @@ fn errors_name_the_place_and_the_reason() {
         ("glucose >= 6.123 \"mmol/L\"", 1, 12, Kind::TooManyDecimals(2)),
         ("heart_rate > 60.0 \"/min\"", 1, 14, Kind::TooManyDecimals(0)),
         ("glucose >= 06 \"mmol/L\"", 1, 12, Kind::Expected("a decimal number")),
+        ("at_least(01, present(sex))", 1, 10, Kind::Expected("a whole number")),
+        ("age(birth_date) > 018 on 2001-02-28", 1, 19, Kind::Expected("a whole number")),
         ("glucose >= 6. \"mmol/L\"", 1, 12, Kind::Expected("a decimal number")),
         ("glucose >= 9999999999999 \"mmol/L\"", 1, 12, Kind::NumberOutOfRange),
         ("glucose in [2, 1] \"mmol/L\"", 1, 1, Kind::EmptyInterval),
@@ -126,6 +128,8 @@ fn json_errors_name_the_path() {
         let error = Requirement::from_json(schema, text).unwrap_err();
         assert_eq!((error.kind, error.position), (kind, Position::Json(path.into())), "{text}");
     }
+    let quote = Requirement::from_json(schema, r#"{"present":"a\":b"}"#).unwrap_err();
+    assert_eq!(quote.kind, Kind::UnknownField);
     let twice = r#"{"all":[{"is":{"field":"sex","value":"male","value":"other"}}]}"#;
     assert_eq!(Requirement::from_json(schema, twice).unwrap_err().kind, Kind::RepeatedKey);
     let error = Requirement::from_json(schema, "{\"all\":\n [").unwrap_err();
@@ -191,10 +195,21 @@ fn atoms_outside_the_bounds_fold() {
     folds("sex in {male, female, other}", "present(sex)");
     folds("cmp(systolic + -400, diastolic) <= 0", "all(present(diastolic), present(systolic))");
     folds("cmp(systolic + 301, diastolic) <= 0", "false");
+    for inside in ["cmp(systolic + -399, diastolic) <= 0", "cmp(systolic + 300, diastolic) <= 0"] {
+        folds(inside, inside);
+    }
     folds("at_least(1, glucose < 0 \"mmol/L\", present(sex))", "at_least(1, present(sex))");
     folds("at_least(2, glucose < 0 \"mmol/L\", present(sex))", "false");
     folds("age(birth_date) >= 150 on 2000-01-01", "false");
     folds("age(birth_date) < 150 on 2000-01-01", "present(birth_date)");
+}
+
+#[test]
+fn the_fields_of_a_requirement_are_listed_once_in_order() {
+    let text = "all(cmp(systolic + 1, diastolic) <= 0, not(glucose > 1 \"mmol/L\"), sex = male,
+                    at_least(1, present(sex), age(birth_date) > 1 on 2000-01-01))";
+    let names = ["birth_date", "sex", "systolic", "diastolic", "glucose"];
+    assert_eq!(clinical(text).fields(), names.map(field));
 }
 
 /// Repetition inside `at_least` is a weight, not noise.
