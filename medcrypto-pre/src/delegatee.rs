@@ -69,6 +69,10 @@ impl DelegateeKey {
         &self.statement
     }
 
+    pub(crate) fn params(&self) -> &PublicParams {
+        &self.params
+    }
+
     /// y, in clear: with the proxy's TK0 it is the key of the delegated scope.
     #[must_use]
     pub fn to_secret_bytes(&self) -> Zeroizing<[u8; 32]> {

@@ -9,7 +9,10 @@
 //! identity key, and conclude what the owner's key would open, because a header that passes the
 //! check has one σ only. σ opens this record and no other: its purpose is part of ctx.
 //!
-//! A header that opens for nobody has no such evidence. Status: *composition*.
+//! Evidence is made for publicly verified headers only. Two headers that differ in V alone hold the
+//! same σ, so whoever got evidence for a mauled copy of a header could open the original; of a
+//! verified header there is no such copy. A header that opens for nobody has no such evidence.
+//! Status: *composition*.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -83,12 +86,14 @@ impl VerifiedIdentityKey {
     /// The evidence of what a record of this identity opens to.
     ///
     /// # Errors
-    /// [`Error::Identity`] for an address of someone else, otherwise [`Error::Decryption`].
+    /// [`Error::Verification`] if the header fails the public check, [`Error::Identity`] for an
+    /// address of someone else, otherwise [`Error::Decryption`].
     pub fn evidence(
         &self,
         address: &RecordAddress,
         header: &Header,
     ) -> Result<OpeningEvidence, Error> {
+        header.clone().verify(self.params(), address)?;
         self.decapsulate(address, header).map(|finished| OpeningEvidence(finished.sigma))
     }
 }
@@ -97,14 +102,15 @@ impl DelegateeKey {
     /// The evidence of what a re-encrypted record opens to.
     ///
     /// # Errors
-    /// [`Error::Identity`], [`Error::Scope`], [`Error::Validity`], otherwise
-    /// [`Error::Decryption`].
+    /// [`Error::Verification`] if the header fails the public check, [`Error::Identity`],
+    /// [`Error::Scope`], [`Error::Validity`], otherwise [`Error::Decryption`].
     pub fn evidence(
         &self,
         address: &RecordAddress,
         header: &ReEncryptedHeader,
         now: UnixTime,
     ) -> Result<OpeningEvidence, Error> {
+        header.header().clone().verify(self.params(), address)?;
         self.decapsulate(address, header, now).map(|finished| OpeningEvidence(finished.sigma))
     }
 }

@@ -246,6 +246,32 @@ fn c12_evidence_shows_arbiters_what_owner_and_delegatee_open() {
     assert_eq!(refused(bob.evidence(&address, &re, UnixTime(9_999))), Error::Validity);
 }
 
+/// C1 for evidence: a copy of a header with another V holds the same σ; no evidence is made for it.
+#[test]
+fn c1_no_evidence_for_a_mauled_copy_of_a_header() {
+    let world = world();
+    let (rekey, bob) = world.delegate(&World::grant(&["lab"]));
+    let address = World::address(&["lab"], b"record");
+    let (header, payload) = world.seal(&address, b"secret");
+    let verified = header.clone().verify(world.params(), &address).unwrap();
+    let re = rekey.re_encrypt(&verified, NOW, &none()).unwrap().to_bytes();
+    let mut mauled = RawHeader::parse(&header.to_bytes());
+    mauled.v = G1::generator();
+    // The attack, on holders that give evidence for anything: σ of the copy opens the original.
+    let k = pairing(&halves(&world.alice).0, &mauled.c0);
+    let setting = Setting::new(world.params());
+    let sigma = setting.finish(&setting.record_ctx(&address), &mauled, &k).unwrap();
+    let key = model::kem_key(&header.to_bytes(), &sigma, 1);
+    assert_eq!(model::open(&key, &payload).unwrap(), b"secret");
+    // Ours.
+    let copy = Header::from_bytes(&mauled.to_bytes()).unwrap();
+    assert_eq!(refused(world.alice.evidence(&address, &copy)), Error::Verification);
+    let at = re.len() - 320;
+    let copy = [&[1, 1, 0x16][..], &mauled.to_bytes()[3..], &re[at..]].concat();
+    let copy = ReEncryptedHeader::from_bytes(&copy).unwrap();
+    assert_eq!(refused(bob.evidence(&address, &copy, NOW)), Error::Verification);
+}
+
 /// A cheating encryptor cannot make evidence for what the owner does not open.
 #[test]
 fn c12_evidence_needs_the_mask_to_be_right() {
