@@ -55,6 +55,12 @@ impl Cid {
         self.0.to_bytes()
     }
 
+    /// The SHA-256 digest inside: of the content itself, or of the manifest of its chunks.
+    #[must_use]
+    pub fn content_digest(&self) -> &[u8] {
+        self.0.hash().digest()
+    }
+
     /// Reads an identifier that this store could have made.
     ///
     /// # Errors

@@ -104,6 +104,9 @@ pub enum Reject {
     /// The record's issuer is not one that the request accepts.
     #[error("issuer not accepted")]
     Issuer,
+    /// The record is older than the request accepts.
+    #[error("record too old")]
+    Stale,
     /// The proof is about another requirement or issuer policy.
     #[error("another requirement")]
     Requirement,
@@ -278,7 +281,7 @@ impl State {
         let (terms, inputs) = (&request.requirement, &proof.inputs);
         let patient = &run.body.sender;
         let record = self.records.0.get(&(patient.clone(), inputs.commitment));
-        let issuer = &record.ok_or(Reject::Commitment)?.issuer;
+        let record = record.ok_or(Reject::Commitment)?;
         let binding = Binding {
             verifying_key: terms.verifying_key,
             chain_id: run.context.chain_id,
@@ -294,7 +297,8 @@ impl State {
         let policy = run.verdicts.policy(&terms.issuers, terms.earliest_as_of_ms);
         let asked = inputs.requirement == terms.requirement && inputs.policy == policy;
         let checks = [
-            (terms.issuers.contains(issuer), Reject::Issuer),
+            (terms.issuers.contains(&record.issuer), Reject::Issuer),
+            (record.as_of_ms >= terms.earliest_as_of_ms, Reject::Stale),
             (asked, Reject::Requirement),
             (inputs.context == run.verdicts.context(&binding), Reject::Context),
             (inputs.kind == KIND_PERSON && inputs.scope == scope, Reject::Scope),

@@ -145,8 +145,10 @@ pub struct Record {
     pub ciphertext: Cid,
     /// Who vouches for it.
     pub issuer: PublicKey,
+    /// As of when it is complete, milliseconds since 1970.
+    pub as_of_ms: u64,
 }
-as_array!(Record { patient, commitment, ciphertext, issuer });
+as_array!(Record { patient, commitment, ciphertext, issuer, as_of_ms });
 
 /// The public inputs of a proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -113,6 +113,12 @@ fn t28_a_manifest_is_the_one_of_its_object() {
     assert_eq!(manifest(&mut store, total, &chunks), cid);
     let swapped = [chunks[1], chunks[0], chunks[2]];
     let nested = [cid, chunks[1], chunks[2]];
+    // The first chunk under the identifier of a DAG-CBOR block of the same bytes.
+    let mut alias = chunks[0].to_bytes();
+    alias[1] = 0x71;
+    let alias = Cid::from_bytes(&alias).unwrap();
+    store.write(alias, object[..CHUNK].to_vec());
+    let aliased = [alias, chunks[1], chunks[2]];
     let short_first = [chunks[2], chunks[0], chunks[1]];
     let bad = [
         manifest(&mut store, total + 1, &chunks),
@@ -121,6 +127,7 @@ fn t28_a_manifest_is_the_one_of_its_object() {
         manifest(&mut store, total, &chunks[..2]),
         manifest(&mut store, total, &short_first),
         manifest(&mut store, total, &nested),
+        manifest(&mut store, total, &aliased),
         manifest(&mut store, 9, &[Cid::of(b"beep boop")]),
         manifest(&mut store, 0, &[]),
     ];

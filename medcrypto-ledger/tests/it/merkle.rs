@@ -189,6 +189,10 @@ fn mutated_consistency_proofs_are_refused() {
             for path in mutations(&proof.0, new.hash) {
                 assert!(verify_consistency(&old, &new, &ConsistencyProof(path)).is_err());
             }
+            // A log that forked: one of the two roots is of other leaves.
+            let fork = Digest([9; 32]);
+            assert!(verify_consistency(&RootHash { hash: fork, ..old }, &new, &proof).is_err());
+            assert!(verify_consistency(&old, &RootHash { hash: fork, ..new }, &proof).is_err());
             if m < n {
                 assert!(verify_consistency(&new, &old, &proof).is_err());
                 let swapped =

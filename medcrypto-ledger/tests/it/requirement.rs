@@ -124,6 +124,19 @@ fn h9_step_5_looks_at_signature_then_proof_then_bound_values() {
 }
 
 #[test]
+fn a_record_older_than_the_policy_allows_is_refused() {
+    for (as_of_ms, outcome) in [(499, Err(Reject::Stale)), (500, Ok(1)), (501, Ok(1))] {
+        let mut world = World::new();
+        let record = Record { as_of_ms, ..world.record("patient", "record") };
+        let attestation = attest(&record);
+        world.send("patient", Action::RegisterRecord(record, attestation)).unwrap();
+        let request = world.publish("institution", terms(false));
+        let proof = world.proof("patient", request, "record");
+        assert_eq!(world.send("patient", Action::Prove(proof)).map(|events| events.len()), outcome);
+    }
+}
+
+#[test]
 fn a_proof_of_another_sale_is_refused() {
     let (mut world, request) = open(false);
     world.register("other", "record");
@@ -168,6 +181,7 @@ fn registration_wants_patient_or_issuer_and_the_attestation() {
         Record { commitment: d("x"), ..base.clone() },
         Record { ciphertext: cid("x"), ..base.clone() },
         Record { issuer: key("x"), ..base.clone() },
+        Record { as_of_ms: 501, ..base.clone() },
     ];
     for record in changed {
         assert_eq!(world.send("patient", register(&record)), Err(Reject::Attestation));

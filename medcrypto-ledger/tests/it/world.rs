@@ -165,6 +165,7 @@ impl World {
             commitment: d(record),
             ciphertext: cid(record),
             issuer: key("issuer"),
+            as_of_ms: 500,
         }
     }
 

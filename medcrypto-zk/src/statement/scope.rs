@@ -47,6 +47,18 @@ impl Period {
     /// No period: the claim can be made once for ever.
     pub const ALWAYS: Self = Self(0);
 
+    /// The period of this number, as [`Period::number`] gives it.
+    #[must_use]
+    pub const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// `4·year + quarter − 1`, or 0 for no period.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
     /// A quarter of a year.
     ///
     /// # Errors
