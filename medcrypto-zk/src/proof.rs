@@ -15,7 +15,8 @@
 //!
 //! A proof can be re-randomised by anybody: never use its bytes as an identifier; the nullifier
 //! is the identifier. The prover is **not** constant time in the witness (multi-scalar
-//! multiplications of the backend skip zeros and small scalars): prove on the holder's own device.
+//! multiplications of the backend skip zeros and small scalars), and the backend does not wipe its
+//! copies of it: prove on the holder's own device.
 //! The verifier works on public values only. Status: *published*.
 
 use ark_bls12_381::{Bls12_381, Fq12, G1Affine, G1Projective, G2Affine};

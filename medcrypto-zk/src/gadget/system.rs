@@ -11,6 +11,8 @@
 //! | combinations | symbolic, inlined at the end (quadratic for running sums) | flat from the start |
 //! | prover | synthesises and inlines again | values only; rows are the cached matrices |
 //! | satisfiability | debug assertion | one flag, checked before any group operation |
+//!
+//! The assignment is wiped on drop; the short-lived values inside combinations are not.
 
 use core::ops::{Add, Mul, Sub};
 

@@ -134,6 +134,15 @@ fn t04_every_row_of_a_zero_test_is_needed() {
     assert!(!holds(&rows, &claims_nonzero) && holds(&rows[1..], &claims_nonzero));
 }
 
+/// Nothing is ever split into so many bits that v and v + r both fit.
+#[test]
+fn t03_no_width_reaches_the_field() {
+    assert_eq!(Width::new(255), Width::new(64));
+    assert_eq!(Width::new(0), Width::new(1));
+    assert_eq!(Width::holding(u64::MAX), Width::new(64));
+    assert_eq!((Width::holding(7), Width::holding(8)), (Width::new(3), Width::new(4)));
+}
+
 #[test]
 fn t04_a_selector_that_is_no_bit_is_refused() {
     let mut s = system();

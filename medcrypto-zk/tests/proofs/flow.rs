@@ -115,6 +115,17 @@ fn t12_a_rerandomised_proof_has_the_same_nullifier_and_other_bytes() {
 }
 
 #[test]
+fn t21_two_proofs_of_one_statement_share_no_point() {
+    let ((statement, proof), patient) = (proven(), patient(2));
+    let again = key().prove(statement, &patient.opening, &patient.secret, &mut rng(30)).unwrap();
+    key().verifying_key().verify(statement, &again).unwrap();
+    let (first, second) = (proof.to_bytes(), again.to_bytes());
+    for part in [3..51, 51..147, 147..195] {
+        assert_ne!(first[part.clone()], second[part]);
+    }
+}
+
+#[test]
 fn every_byte_of_a_proof_matters() {
     let (statement, proof) = proven();
     let bytes = proof.to_bytes();

@@ -3,11 +3,12 @@
 use super::fixture::{
     DEFAULT, OPTIONAL, inputs, instance, patient, program, random_record, rng, witness,
 };
-use crate::circuit::{Circuit, Matrices, synthesise};
+use crate::circuit::{Circuit, Matrices, Program, synthesise};
 use crate::error::Error;
 use crate::gadget::System;
 use crate::record::Record;
 use crate::requirement::Requirement;
+use crate::requirement::normal::{Formula, Literal};
 use crate::schema::Schema;
 
 #[test]
@@ -48,6 +49,36 @@ fn the_default_circuit_is_frozen() {
         hex::encode(circuit.digest()),
         "b1cb26869bd07fbb90170be9d62467196a6b822ccce4a3f7f8f228fce8c95a27"
     );
+}
+
+/// A threshold of 0, an empty group and a sentinel in a set would be satisfied by anything.
+#[test]
+fn t08_vacuous_formulas_have_no_circuit() {
+    let schema = Schema::clinical_v1();
+    let field = |name| schema.field(name).unwrap();
+    let fine = Formula::Literal(Literal::Present(field("glucose")));
+    let list = field("conditions_active");
+    let last = (1u64 << 60) - 1;
+    let vacuous = [
+        Formula::False,
+        Formula::AtLeast(0, vec![fine.clone(), fine.clone()]),
+        Formula::AtLeast(3, vec![fine.clone(), fine.clone()]),
+        Formula::All(vec![]),
+        Formula::Any(vec![]),
+        Formula::All(vec![fine.clone(), Formula::False]),
+        Formula::Literal(Literal::Has(list, vec![])),
+        Formula::Literal(Literal::Has(list, vec![(0, 5)])),
+        Formula::Literal(Literal::Has(list, vec![(5, last)])),
+        Formula::Literal(Literal::Lacks(list, vec![(6, 5)])),
+        Formula::Literal(Literal::CountAtLeast(list, vec![(1, 5), (5, 6)], 2)),
+        Formula::Literal(Literal::Has(field("glucose"), vec![(1, 5)])),
+        Formula::Literal(Literal::HiAtMost(field("glucose"), 10_001)),
+    ];
+    let with = |formula| Program { formula, ..program(DEFAULT) };
+    assert!(with(fine).matrices().is_ok());
+    for formula in vacuous {
+        assert!(with(formula.clone()).matrices().is_err(), "{formula:?}");
+    }
 }
 
 #[test]
