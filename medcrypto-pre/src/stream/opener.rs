@@ -67,13 +67,17 @@ impl<R: Read> Opener<R> {
         }
     }
 
-    /// The whole record, if it is at most `limit` bytes; nothing otherwise.
+    /// What is left of the record, if it is at most `limit` bytes; nothing otherwise.
     ///
     /// # Errors
     /// [`Error::Decryption`] or [`Error::TooLong`] (inside an [`io::Error`]), or what the input
     /// reports.
-    pub fn read_to_limit(mut self, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
-        let mut record = Zeroizing::new(Vec::with_capacity(limit.min(CHUNK)));
+    pub fn read_to_limit(self, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+        self.collect(limit, limit.min(CHUNK))
+    }
+
+    fn collect(mut self, limit: usize, capacity: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+        let mut record = Zeroizing::new(Vec::with_capacity(capacity));
         while self.advance()? {
             let ready = self.ready();
             if ready.len() > limit - record.len() {
@@ -149,7 +153,7 @@ impl<R: Read> Opener<R> {
 impl Opener<&[u8]> {
     pub(crate) fn open_to_vec(key: &KemKey, payload: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         Opener::new(key, payload)
-            .and_then(|opener| opener.read_to_limit(payload.len()))
+            .and_then(|opener| opener.collect(payload.len(), payload.len()))
             .map_err(|_| Error::Decryption)
     }
 }
@@ -175,7 +179,8 @@ impl<R: Read> Read for Opener<R> {
         }
         let ready = self.ready();
         let len = ready.len().min(buffer.len());
-        buffer.iter_mut().zip(ready).for_each(|(to, from)| *to = *from);
+        let parts = buffer.get_mut(..len).zip(ready.get(..len));
+        parts.into_iter().for_each(|(to, from)| to.copy_from_slice(from));
         self.start += len;
         Ok(len)
     }
