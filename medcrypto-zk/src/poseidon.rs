@@ -13,8 +13,11 @@
 //! | rounds | at least 8 + 55…57 at 128 bits | 57/60/63, the larger counts in use |
 //! | sponge | variable length with padding | one permutation a call; tag, length and level in the capacity |
 //!
+//! The partial rounds run in their sparse form ([`partial`]); a test compares it with the dense one.
 //! 3 divides r − 1, so x³ is no permutation here; 5 does not. Constant time: the permutation has no
 //! branch or address that depends on its state. Status: *published*.
+
+mod partial;
 
 use std::sync::OnceLock;
 
@@ -22,6 +25,8 @@ use ark_crypto_primitives::sponge::poseidon::find_poseidon_ark_and_mds;
 use ark_ff::{AdditiveGroup, Field};
 
 use crate::field::Fr;
+
+pub(crate) use partial::{Partial, Sparse};
 
 /// Full rounds, half before and half after the partial ones.
 pub(crate) const FULL_ROUNDS: usize = 8;
@@ -57,12 +62,17 @@ pub(crate) fn capacity(tag: PoseidonTag, length: usize, level: u8) -> Fr {
 /// Round constants and matrix of one width.
 #[derive(Debug)]
 pub(crate) struct Parameters<const T: usize> {
-    /// One row a round.
-    pub(crate) constants: Vec<[Fr; T]>,
+    /// Constants of the full rounds before the partial ones.
+    pub(crate) opening: Vec<[Fr; T]>,
+    /// The partial rounds.
+    pub(crate) partial: Partial<T>,
+    /// Constants of the full rounds after them; the first took over the last partial round's.
+    pub(crate) closing: Vec<[Fr; T]>,
     /// The matrix, row by row.
     pub(crate) matrix: [[Fr; T]; T],
-    /// Partial rounds.
-    pub(crate) partial_rounds: usize,
+    /// The constants as generated, one row a round.
+    #[cfg(test)]
+    constants: Vec<[Fr; T]>,
 }
 
 impl<const T: usize> Parameters<T> {
@@ -73,31 +83,71 @@ impl<const T: usize> Parameters<T> {
         for (to, from) in matrix.iter_mut().zip(&mds) {
             *to = row(from);
         }
-        Self { constants: ark.iter().map(|from| row(from)).collect(), matrix, partial_rounds }
-    }
-
-    /// Whether `round` applies the power map to every element.
-    pub(crate) const fn is_full(&self, round: usize) -> bool {
-        round < FULL_ROUNDS / 2 || round >= FULL_ROUNDS / 2 + self.partial_rounds
+        let constants: Vec<[Fr; T]> = ark.iter().map(|from| row(from)).collect();
+        let half = FULL_ROUNDS / 2;
+        let take = |skip: usize, count: usize| constants.iter().skip(skip).take(count).copied();
+        let mut closing: Vec<[Fr; T]> = take(half + partial_rounds, half).collect();
+        let middle: Vec<[Fr; T]> = take(half, partial_rounds).collect();
+        let following = closing.first().copied().unwrap_or([Fr::ZERO; T]);
+        let partial = Partial::new(&matrix, &middle, following);
+        closing.splice(..1, [partial.following]);
+        Self {
+            opening: take(0, half).collect(),
+            partial,
+            closing,
+            matrix,
+            #[cfg(test)]
+            constants,
+        }
     }
 
     /// The permutation.
     pub(crate) fn permute(&self, state: &mut [Fr; T]) {
+        self.opening.iter().for_each(|constants| self.full_round(state, constants));
+        self.partial.rounds.iter().for_each(|round| partial_round(state, round));
+        *state = mix(&self.partial.last, state);
+        self.closing.iter().for_each(|constants| self.full_round(state, constants));
+    }
+
+    fn full_round(&self, state: &mut [Fr; T], constants: &[Fr; T]) {
+        for (element, constant) in state.iter_mut().zip(constants) {
+            *element += constant;
+            fifth_power(element);
+        }
+        *state = mix(&self.matrix, state);
+    }
+
+    /// The permutation as the paper writes it, with the dense matrix in every round.
+    #[cfg(test)]
+    fn permute_plainly(&self, state: &mut [Fr; T]) {
+        let half = FULL_ROUNDS / 2;
         for (round, constants) in self.constants.iter().enumerate() {
             for (element, constant) in state.iter_mut().zip(constants) {
                 *element += constant;
             }
-            let powered = if self.is_full(round) { T } else { 1 };
-            state.iter_mut().take(powered).for_each(fifth_power);
-            *state = self.mix(state);
+            let is_full = round < half || round + half >= self.constants.len();
+            state.iter_mut().take(if is_full { T } else { 1 }).for_each(fifth_power);
+            *state = mix(&self.matrix, state);
         }
     }
+}
 
-    fn mix(&self, state: &[Fr; T]) -> [Fr; T] {
-        core::array::from_fn(|i| {
-            self.matrix.get(i).map_or(Fr::ZERO, |row| Fr::sum_of_products(row, state))
-        })
+fn partial_round<const T: usize>(state: &mut [Fr; T], round: &Sparse<T>) {
+    let Some(first) = state.first_mut() else { return };
+    *first += round.constant;
+    fifth_power(first);
+    let powered = *first;
+    let sum = Fr::sum_of_products(&round.row, state);
+    for (element, scale) in state.iter_mut().zip(&round.column) {
+        *element += powered * scale;
     }
+    if let Some(first) = state.first_mut() {
+        *first = sum;
+    }
+}
+
+fn mix<const T: usize>(matrix: &[[Fr; T]; T], state: &[Fr; T]) -> [Fr; T] {
+    matrix.each_ref().map(|row| Fr::sum_of_products(row, state))
 }
 
 fn row<const T: usize>(from: &[Fr]) -> [Fr; T] {
@@ -166,13 +216,33 @@ mod tests {
     #[test]
     fn t14_the_permutation_of_width_3_reproduces_the_authors_vector() {
         let mut state = [0u64, 1, 2].map(Fr::from);
+        let mut plainly = state;
         width_3().permute(&mut state);
+        width_3().permute_plainly(&mut plainly);
+        assert_eq!(state, plainly);
         let expected = [
             "28ce19420fc246a05553ad1e8c98f5c9d67166be2c18e9e4cb4b4e317dd2a78a",
             "51f3e312c95343a896cfd8945ea82ba956c1118ce9b9859b6ea56637b4b1ddc4",
             "3b2b69139b235626a0bfb56c9527ae66a7bf486ad8c11c14d1da0c69bbe0f79a",
         ];
         assert_eq!(state, expected.map(fr));
+    }
+
+    fn agrees_with_the_dense_form<const T: usize>(parameters: &Parameters<T>) {
+        for seed in 0..20u64 {
+            let mut state = core::array::from_fn(|i| Fr::from(seed * 977 + i as u64).square());
+            let mut plainly = state;
+            parameters.permute(&mut state);
+            parameters.permute_plainly(&mut plainly);
+            assert_eq!(state, plainly);
+        }
+    }
+
+    #[test]
+    fn the_sparse_form_is_the_same_permutation() {
+        agrees_with_the_dense_form(width_3());
+        agrees_with_the_dense_form(width_5());
+        agrees_with_the_dense_form(width_9());
     }
 
     fn digest<const T: usize>(parameters: &Parameters<T>) -> String {

@@ -1,4 +1,4 @@
-//! Poseidon in the circuit: the same rounds as [`crate::poseidon`], dense form.
+//! Poseidon in the circuit: the same rounds as in [`crate::poseidon`].
 //!
 //! ```text
 //! x⁵       x² = x·x,  x⁴ = x²·x²,  x⁵ = x⁴·x        3 rows; x⁴ stands on the A side only
@@ -9,7 +9,7 @@ use ark_ff::{AdditiveGroup, Field};
 
 use super::system::{Lc, System};
 use crate::field::Fr;
-use crate::poseidon::{Parameters, PoseidonTag, capacity, width_3, width_5, width_9};
+use crate::poseidon::{Parameters, PoseidonTag, Sparse, capacity, width_3, width_5, width_9};
 
 /// P3 of two inputs.
 pub(crate) fn hash_2(system: &mut System, tag: PoseidonTag, [a, b]: [Lc; 2]) -> Lc {
@@ -35,16 +35,51 @@ fn permute<const T: usize>(
     parameters: &Parameters<T>,
     mut state: [Lc; T],
 ) -> Lc {
-    for (round, constants) in parameters.constants.iter().enumerate() {
-        let powered = if parameters.is_full(round) { T } else { 1 };
-        for (index, (element, constant)) in state.iter_mut().zip(constants).enumerate() {
-            let shifted = element.clone() + &Lc::constant(*constant);
-            *element = if index < powered { fifth_power(system, shifted) } else { shifted };
-        }
-        state = mix(parameters, &state);
+    for constants in &parameters.opening {
+        state = full_round(system, &parameters.matrix, &state, constants);
+    }
+    for round in &parameters.partial.rounds {
+        state = partial_round(system, &state, round);
+    }
+    state = mix(&parameters.partial.last, &state);
+    for constants in &parameters.closing {
+        state = full_round(system, &parameters.matrix, &state, constants);
     }
     let [_, output, ..] = state.as_slice() else { return Lc::zero() };
     output.clone()
+}
+
+fn full_round<const T: usize>(
+    system: &mut System,
+    matrix: &[[Fr; T]; T],
+    state: &[Lc; T],
+    constants: &[Fr; T],
+) -> [Lc; T] {
+    let mut constants = constants.iter();
+    let powered = state.each_ref().map(|element| {
+        let constant = Lc::constant(constants.next().copied().unwrap_or(Fr::ZERO));
+        fifth_power(system, constant + element)
+    });
+    mix(matrix, &powered)
+}
+
+fn partial_round<const T: usize>(
+    system: &mut System,
+    state: &[Lc; T],
+    round: &Sparse<T>,
+) -> [Lc; T] {
+    let mut state = state.clone();
+    let Some(first) = state.first_mut() else { return state };
+    let powered = fifth_power(system, Lc::constant(round.constant) + first);
+    first.clone_from(&powered);
+    let sum = Lc::sum(round.row.iter().copied().zip(&state));
+    for (element, scale) in state.iter_mut().zip(&round.column).skip(1) {
+        *element = Lc::sum([(Fr::ONE, &*element), (*scale, &powered)]);
+    }
+    if let Some(first) = state.first_mut() {
+        *first = sum;
+    }
+    state
 }
 
 fn fifth_power(system: &mut System, x: Lc) -> Lc {
@@ -56,10 +91,6 @@ fn fifth_power(system: &mut System, x: Lc) -> Lc {
     system.product(&fourth, &x)
 }
 
-fn mix<const T: usize>(parameters: &Parameters<T>, state: &[Lc; T]) -> [Lc; T] {
-    let zeros = [Fr::ZERO; T];
-    core::array::from_fn(|i| {
-        let row = parameters.matrix.get(i).unwrap_or(&zeros);
-        Lc::sum(row.iter().copied().zip(state))
-    })
+fn mix<const T: usize>(matrix: &[[Fr; T]; T], state: &[Lc; T]) -> [Lc; T] {
+    matrix.each_ref().map(|row| Lc::sum(row.iter().copied().zip(state)))
 }

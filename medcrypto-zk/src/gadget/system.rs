@@ -88,7 +88,7 @@ impl Lc {
 
 /// `left + scale·right`, columns ascending, zero coefficients dropped.
 fn merge(left: Sparse, scale: Fr, right: &Sparse) -> Sparse {
-    if right.is_empty() {
+    if right.is_empty() || scale.is_zero() {
         return left;
     }
     let mut out = Sparse::with_capacity(left.len() + right.len());
