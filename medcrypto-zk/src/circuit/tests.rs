@@ -4,5 +4,6 @@ mod attacks;
 mod differential;
 mod fixture;
 mod mutation;
+mod patch;
 mod redundancy;
 mod shape;

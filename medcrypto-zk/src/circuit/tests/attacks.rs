@@ -9,7 +9,7 @@ use crate::field::Fr;
 use crate::record::{CodeList, Entry, Record};
 use crate::schema::Schema;
 
-fn with_list(name: &str, codes: &[u64], complete: bool) -> Record {
+pub(super) fn with_list(name: &str, codes: &[u64], complete: bool) -> Record {
     let schema = Schema::clinical_v1();
     let mut record = patient();
     let list = Entry::Codes(CodeList::new(codes.to_vec(), complete));

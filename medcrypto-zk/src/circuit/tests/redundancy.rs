@@ -25,7 +25,7 @@ use crate::record::{CodeList, Entry, Record};
 use crate::schema::Schema;
 
 /// The column that a row defines, if no earlier row has used it.
-fn definitions(rows: &[Row]) -> Vec<Option<usize>> {
+pub(super) fn definitions(rows: &[Row]) -> Vec<Option<usize>> {
     let mut seen = BTreeSet::new();
     rows.iter()
         .map(|Row { a, b, c }| {
