@@ -1,6 +1,9 @@
 //! Re-encryption keys, re-encryption, and the delegatee's opening.
 
-use medcrypto_core::bls::Gt;
+use medcrypto_core::{
+    bls::{Gt, pairing},
+    dst,
+};
 use medcrypto_pre::{
     Authority, Delegatee, Delegator, Error, Grant, Header, Proxy, ReEncryptedHeader, ReKey,
     ReKeyStatement, RecordAddress, RecordId, RevocationList, SealedReKey, seal_to_vec,
@@ -8,7 +11,7 @@ use medcrypto_pre::{
 
 use crate::{
     fixture::{NOW, Stuck, World, id, path, refused, rng, terms, world},
-    model::{self, RawHeader},
+    model::{self, RawHeader, Setting, halves},
 };
 
 fn none() -> RevocationList {
@@ -92,7 +95,7 @@ fn t15_records_and_sealed_keys_are_kept_apart() {
     let grant = World::grant(&["lab"]);
     let sealed = world.alice.delegate(&grant, &mut rng(3)).unwrap().sealed.to_bytes();
     let alice = World::alice_id().0.to_bytes();
-    let label = model::enc(medcrypto_core::dst::pre::SEALED_REKEY.as_bytes());
+    let label = model::enc(dst::pre::SEALED_REKEY.as_bytes());
     let aad = RecordId::new(&[label, model::enc(&alice)].concat()).unwrap();
     let address = RecordAddress::private(Delegator(id("proxy")), aad);
     // Same identity, same scope, same associated data; only the purpose differs.
@@ -147,6 +150,19 @@ fn t10_a_stuck_generator_repeats_no_mask_across_grants() {
     };
     assert_ne!(y(&grants[0], &world.bob), y(&grants[1], &world.carol));
     assert_ne!(y(&grants[0], &world.bob), y(&grants[4], &world.bob));
+    // The attack: Bob takes σE of his own envelope for σE of Carol's, whose envelope is public.
+    let setting = Setting::new(world.params());
+    let envelope = |i: usize| RawHeader::parse(model::envelope(&keys[i]));
+    let ctx = setting.ctx(2, &id("bob").to_bytes(), &[0], &model::envelope_aad(&grants[0]));
+    let k = pairing(&halves(&world.bob).0, &envelope(0).c0);
+    let sigma = setting.finish(&ctx, &envelope(0), &k).unwrap();
+    let guess = |i: usize| {
+        let (aad, e) = (model::envelope_aad(&grants[i]), envelope(i).to_bytes());
+        setting.hy(&model::kem_key(&e, &sigma, 2), &aad, &e).to_secret_bytes()
+    };
+    assert_eq!(guess(0), y(&grants[0], &world.bob));
+    assert_ne!(guess(1), y(&grants[1], &world.carol));
+    assert_ne!(guess(4), y(&grants[4], &world.bob));
     // Sealing two different keys to one proxy does not repeat the seal's key either.
     let seal = |grant| world.alice.delegate(grant, &mut Stuck).unwrap().sealed.to_bytes();
     assert_ne!(seal(&grants[0])[4..100], seal(&grants[4])[4..100]);
@@ -269,6 +285,23 @@ fn t17_the_signer_is_whom_the_caller_expects() {
         let verdict = renamed.clone().verify(world.params(), &expected);
         assert_eq!(refused(verdict), Error::Verification);
     }
+    // Signed anew by Carol, still naming Alice: neither is whom it names and who signed it.
+    let setting = Setting::new(world.params());
+    let resign = |bytes: &[u8]| {
+        let body = &bytes[..bytes.len() - 96];
+        let signature = model::sign(&setting, &world.carol, dst::pre::SIGN_REKEY, body);
+        ReKeyStatement::from_bytes(&[body, &signature].concat()).unwrap()
+    };
+    assert!(resign(&bytes).verify(world.params(), &Delegator(id("carol"))).is_ok());
+    for expected in [World::alice_id(), Delegator(id("carol"))] {
+        let verdict = resign(&renamed.to_bytes()).verify(world.params(), &expected);
+        assert_eq!(refused(verdict), Error::Verification);
+    }
+    // Nor does a statement count that names other parameters than it is verified under.
+    let mut elsewhere = bytes.clone();
+    elsewhere[3..35].fill(9);
+    let verdict = resign(&elsewhere).verify(world.params(), &Delegator(id("carol")));
+    assert_eq!(refused(verdict), Error::Verification);
     // Sealed by Carol, expected from Alice.
     let verdict = world.proxy.import(&by_carol.sealed, &World::alice_id());
     assert_eq!(refused(verdict), Error::Decryption);

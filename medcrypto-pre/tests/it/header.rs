@@ -1,10 +1,10 @@
 //! Sealing, header verification and the owner's opening.
 
-use medcrypto_core::bls::{G1, G2, Scalar, pairing, pairing_product_is_one};
+use medcrypto_core::bls::{G1, G2, Scalar, SecretScalar, pairing, pairing_product_is_one};
 use medcrypto_pre::{Error, Header, RecordAddress, RecordId, ScopePath, seal_to_vec};
 
 use crate::{
-    fixture::{NOW, Stuck, World, path, refused, world},
+    fixture::{NOW, Stuck, World, path, refused, rng, world},
     model::{self, RawHeader, Setting, halves, scalar},
 };
 
@@ -52,13 +52,10 @@ fn t07_scalar_mauling_of_a_header() {
     let mauled = raw.scaled(5);
 
     // The attack, on a proxy without the check: T' unmasks to K⁵.
-    let clear = world
-        .alice
-        .delegate_unsealed(&World::grant(&["lab"]), &mut crate::fixture::rng(5))
-        .unwrap();
+    let clear = world.alice.delegate_unsealed(&World::grant(&["lab"]), &mut rng(5)).unwrap();
     let (tk0, tk) = model::parts(&clear.to_secret_bytes(), 1);
     let bob = world.bob.accept(clear.statement().clone(), &World::alice_id()).unwrap();
-    let y = medcrypto_core::bls::SecretScalar::from_bytes(&bob.to_secret_bytes()).unwrap();
+    let y = SecretScalar::from_bytes(&bob.to_secret_bytes()).unwrap();
     let t = model::unchecked_re_encrypt(&tk0, &tk, &mauled);
     let k5 = t * pairing(&-G1::generator().mul(&y), &mauled.c0);
     let k = k5.pow_vartime(&Scalar::from_u64(5).invert().unwrap());
@@ -231,6 +228,42 @@ fn t22_one_payload_opens_under_one_header_only() {
     assert_eq!(setting.finish(&setting.record_ctx(&address), &crafted, &k), None);
 }
 
+/// An encryptor that takes another exponent than σ gives: everything opens but the check of σ.
+#[test]
+fn t22_the_exponent_is_the_one_that_sigma_gives() {
+    let world = world();
+    let setting = Setting::new(world.params());
+    let address = World::address(&["lab"], b"record");
+    let seal = |s: &SecretScalar| {
+        let raw = setting.encapsulate_with(&address, [4; 32], s, 1, None);
+        let payload = model::payload(&model::kem_key(&raw.to_bytes(), &[4; 32], 1), b"x");
+        let header = Header::from_bytes(&raw.to_bytes()).unwrap();
+        // The public check sees nothing wrong in either case.
+        assert!(header.clone().verify(world.params(), &address).is_ok());
+        world.alice.open_to_vec(&address, &header, &payload).map(|_| ())
+    };
+    assert_eq!(seal(&setting.hs(&[4; 32], &setting.record_ctx(&address))), Ok(()));
+    assert_eq!(seal(&SecretScalar::generate(&mut rng(5))), Err(Error::Decryption));
+}
+
+/// A header that announces no payload is no record, however well it is made.
+#[test]
+fn t15_a_header_without_payload_is_no_record() {
+    let world = world();
+    let setting = Setting::new(world.params());
+    let address = World::address(&["lab"], b"record");
+    let s = setting.hs(&[4; 32], &setting.record_ctx(&address));
+    let try_with = |cipher| {
+        let raw = setting.encapsulate_with(&address, [4; 32], &s, cipher, None);
+        let payload = model::payload(&model::kem_key(&raw.to_bytes(), &[4; 32], 1), b"x");
+        let header = Header::from_bytes(&raw.to_bytes()).unwrap();
+        let opened = world.alice.open_to_vec(&address, &header, &payload).map(|_| ());
+        (header.verify(world.params(), &address).map(|_| ()), opened)
+    };
+    assert_eq!(try_with(1), (Ok(()), Ok(())));
+    assert_eq!(try_with(0), (Err(Error::Verification), Err(Error::Decryption)));
+}
+
 /// A stuck generator: another record, scope or owner is another σ, hence another key.
 #[test]
 fn t34_a_stuck_generator_repeats_no_key_across_records() {
@@ -271,7 +304,7 @@ fn t25_dictionary_attack_on_a_plaintext_digest() {
     assert_eq!(search(&published), None);
     // Another sealing of the same record is another digest, and the digest covers every byte.
     let (header_2, payload_2) =
-        seal_to_vec(world.params(), &address, &record(63), &mut crate::fixture::rng(99)).unwrap();
+        seal_to_vec(world.params(), &address, &record(63), &mut rng(99)).unwrap();
     let digest = |h: &Header, p: &[u8]| medcrypto_pre::ciphertext_digest(h, p).unwrap();
     assert_ne!(published, digest(&header_2, &payload_2));
     assert_ne!(published, digest(&header_2, &payload));
@@ -287,10 +320,11 @@ fn c1_decapsulation_oracle_on_an_envelope() {
     let world = world();
     let setting = Setting::new(world.params());
     let grant = World::grant(&["lab"]);
-    let clear = world.alice.delegate_unsealed(&grant, &mut crate::fixture::rng(5)).unwrap();
+    let clear = world.alice.delegate_unsealed(&grant, &mut rng(5)).unwrap();
     let statement = clear.statement().to_bytes();
     let mut e = RawHeader::parse(model::envelope(&statement));
-    let ctx = setting.ctx(2, &crate::fixture::id("bob").to_bytes(), &[0], &envelope_aad(&grant));
+    let ctx =
+        setting.ctx(2, &crate::fixture::id("bob").to_bytes(), &[0], &model::envelope_aad(&grant));
 
     // The attack, on a delegatee that decapsulates foreign headers to σ: change V, ask, and the σ
     // of the original envelope comes back; y and the scope key follow.
@@ -298,14 +332,15 @@ fn c1_decapsulation_oracle_on_an_envelope() {
     e.v = G1::generator();
     let oracle = |e: &RawHeader| setting.finish(&ctx, e, &pairing(&halves(&world.bob).0, &e.c0));
     let sigma = oracle(&e).unwrap();
-    let y = setting.hy(&model::kem_key(&original, &sigma, 2), &envelope_aad(&grant), &original);
+    let y =
+        setting.hy(&model::kem_key(&original, &sigma, 2), &model::envelope_aad(&grant), &original);
     let bob = world.bob.accept(clear.statement().clone(), &World::alice_id()).unwrap();
     assert_eq!(bob.to_secret_bytes(), y.to_secret_bytes());
 
     // Ours: the envelope, as it is or dressed up as a record of Bob, opens for nobody.
     e.v = v;
     let owner = medcrypto_pre::Delegator(crate::fixture::id("bob"));
-    let record = RecordId::new(&envelope_aad(&grant)).unwrap();
+    let record = RecordId::new(&model::envelope_aad(&grant)).unwrap();
     let address = RecordAddress::private(owner, record);
     let payload = model::payload(&model::kem_key(&original, &sigma, 2), b"x");
     for flags in [0, 0x10] {
@@ -315,29 +350,6 @@ fn c1_decapsulation_oracle_on_an_envelope() {
         assert_eq!(opened.unwrap_err(), Error::Decryption);
         assert!(header.verify(world.params(), &address).is_err());
     }
-}
-
-/// aadE, from the equations.
-fn envelope_aad(grant: &medcrypto_pre::Grant) -> Vec<u8> {
-    let id = |id: &medcrypto_pre::Identity| model::enc(&id.to_bytes());
-    let terms = [
-        &grant.terms.not_before().0.to_be_bytes()[..],
-        &grant.terms.not_after().0.to_be_bytes(),
-        &model::enc(grant.terms.licence_id().as_bytes()),
-        &[u8::from(grant.terms.is_exclusive())],
-        &model::enc(grant.terms.purpose_of_use().as_bytes()),
-        &grant.terms.serial_number().to_be_bytes(),
-    ];
-    [
-        model::enc(medcrypto_core::dst::pre::ENVELOPE.as_bytes()),
-        id(&World::alice_id().0),
-        id(&grant.delegatee.0),
-        id(&grant.proxy.0),
-        grant.scope.to_bytes(),
-        model::enc(&terms.concat()),
-        vec![1, 1, 1],
-    ]
-    .concat()
 }
 
 #[test]

@@ -4,13 +4,14 @@
 use chacha20poly1305::{AeadInPlace, ChaCha20Poly1305, KeyInit};
 use hkdf::Hkdf;
 use medcrypto_core::{
+    Dst,
     bls::{
         G1, G2, Gt, Scalar, SecretScalar, expand_message_xmd, hash_to_g1, hash_to_scalar,
         hash_to_secret_scalar, multi_pairing, pairing,
     },
     dst::pre,
 };
-use medcrypto_pre::{IdentityKey, RecordAddress, ScopePath, VerifiedIdentityKey};
+use medcrypto_pre::{Grant, Identity, IdentityKey, RecordAddress, ScopePath, VerifiedIdentityKey};
 use sha2::{Digest, Sha256};
 
 pub fn enc(bytes: &[u8]) -> Vec<u8> {
@@ -108,15 +109,33 @@ impl Setting {
         sigma: [u8; 32],
         forced: Option<Gt>,
     ) -> (RawHeader, SecretScalar) {
+        let s = self.hs(&sigma, &self.record_ctx(address));
+        (self.encapsulate_with(address, sigma, &s, 1, forced), s)
+    }
+
+    /// The same with an exponent and a cipher of the encryptor's choice.
+    pub fn encapsulate_with(
+        &self,
+        address: &RecordAddress,
+        sigma: [u8; 32],
+        s: &SecretScalar,
+        cipher: u8,
+        forced: Option<Gt>,
+    ) -> RawHeader {
         let ctx = self.record_ctx(address);
-        let s = self.hs(&sigma, &ctx);
-        let c0 = G2::generator().mul(&s);
-        let c: Vec<_> = self.scope_points(address).iter().map(|point| point.mul(&s)).collect();
-        let k = pairing(&self.h1(&address.owner().0.to_bytes()).mul(&s), &self.ppub);
-        let masked = xor(&sigma, &self.mask(&forced.unwrap_or(k), &ctx, &c0, &c));
-        let mut header = RawHeader { flags: 0x10 | c.len() as u8, c0, c, masked, v: c0_as_v() };
-        header.v = self.h3(&ctx, &header.hdr0()).mul(&s);
-        (header, s)
+        let c0 = G2::generator().mul(s);
+        let c: Vec<_> = self.scope_points(address).iter().map(|point| point.mul(s)).collect();
+        let k = forced.unwrap_or_else(|| self.k(address, s));
+        let masked = xor(&sigma, &self.mask(&k, &ctx, &c0, &c));
+        let flags = cipher << 4 | c.len() as u8;
+        let mut header = RawHeader { flags, c0, c, masked, v: G1::generator() };
+        header.v = self.h3(&ctx, &header.hdr0()).mul(s);
+        header
+    }
+
+    /// K = e([s]H1(id), Ppub).
+    pub fn k(&self, address: &RecordAddress, s: &SecretScalar) -> Gt {
+        pairing(&self.h1(&address.owner().0.to_bytes()).mul(s), &self.ppub)
     }
 
     /// σ from K, whether or not anything else about the header is right.
@@ -129,10 +148,6 @@ impl Setting {
         let sigma = self.unmask(ctx, header, k);
         (G2::generator().mul(&self.hs(&sigma, ctx)) == header.c0).then_some(sigma)
     }
-}
-
-fn c0_as_v() -> G1 {
-    G1::generator()
 }
 
 pub fn xor(a: &[u8; 32], b: &[u8; 32]) -> [u8; 32] {
@@ -199,7 +214,7 @@ pub fn kem_key(header: &[u8], sigma: &[u8; 32], purpose: u8) -> [u8; 32] {
     key
 }
 
-fn expand(key: &[u8; 32], label: medcrypto_core::Dst) -> [u8; 32] {
+fn expand(key: &[u8; 32], label: Dst) -> [u8; 32] {
     let mut out = [0; 32];
     let info = [&enc(label.as_bytes())[..], &[1]].concat();
     Hkdf::<Sha256>::from_prk(key).unwrap().expand(&info, &mut out).unwrap();
@@ -235,6 +250,14 @@ pub fn halves(key: &VerifiedIdentityKey) -> (G1, G1) {
     (g1(&rest[rest.len() - 48..]), g1(d))
 }
 
+/// A signature `U ‖ W` of whoever holds D, over any message under any label.
+pub fn sign(setting: &Setting, key: &VerifiedIdentityKey, label: Dst, message: &[u8]) -> Vec<u8> {
+    let (name, k) = (key.identity().to_bytes(), SecretScalar::from_wide(&[5; 64]).unwrap());
+    let u = setting.h1s(&name).mul(&k);
+    let h = setting.hc(&name, label.as_bytes(), &u, message);
+    [u.to_bytes(), halves(key).1.mul(&k.plus(&h).unwrap()).to_bytes()].concat()
+}
+
 /// A scope key, as a coalition of proxy and delegatee computes it: `B0 = TK0 − [y]P₁`.
 pub struct ScopeKey {
     pub b0: G1,
@@ -266,4 +289,27 @@ pub fn parts(rekey: &[u8], depth: usize) -> (G1, Vec<G2>) {
 pub fn envelope(statement: &[u8]) -> &[u8] {
     let end = statement.len() - 96;
     &statement[end - 180..end]
+}
+
+/// aadE, from the equations.
+pub fn envelope_aad(grant: &Grant) -> Vec<u8> {
+    let id = |id: &Identity| enc(&id.to_bytes());
+    let terms = [
+        &grant.terms.not_before().0.to_be_bytes()[..],
+        &grant.terms.not_after().0.to_be_bytes(),
+        &enc(grant.terms.licence_id().as_bytes()),
+        &[u8::from(grant.terms.is_exclusive())],
+        &enc(grant.terms.purpose_of_use().as_bytes()),
+        &grant.terms.serial_number().to_be_bytes(),
+    ];
+    [
+        enc(pre::ENVELOPE.as_bytes()),
+        id(&crate::fixture::World::alice_id().0),
+        id(&grant.delegatee.0),
+        id(&grant.proxy.0),
+        grant.scope.to_bytes(),
+        enc(&terms.concat()),
+        vec![1, 1, 1],
+    ]
+    .concat()
 }

@@ -278,11 +278,17 @@ fn c12_evidence_needs_the_mask_to_be_right() {
     let world = world();
     let setting = Setting::new(world.params());
     let address = World::address(&["lab"], b"record");
-    let (raw, _) = setting.encapsulate(&address, [6; 32], Some(Gt::generator()));
-    let payload = model::payload(&model::kem_key(&raw.to_bytes(), &[6; 32], 1), b"forged");
-    let header = Header::from_bytes(&raw.to_bytes()).unwrap();
-    let evidence = [&[1, 1, 0x1a][..], &[6; 32]].concat();
-    let evidence = OpeningEvidence::from_bytes(&evidence).unwrap();
-    let verdict = evidence.open_to_vec(world.params(), &address, &header, &payload);
-    assert_eq!(verdict.unwrap_err(), Error::Verification);
+    // σ masked with an arbitrary K, and σ masked with the K that another disclosed value leads to.
+    let other = setting.k(&address, &setting.hs(&[7; 32], &setting.record_ctx(&address)));
+    for (forced, disclosed) in [(Gt::generator(), 6), (other, 6), (other, 7)] {
+        let (raw, _) = setting.encapsulate(&address, [6; 32], Some(forced));
+        let payload = model::payload(&model::kem_key(&raw.to_bytes(), &[6; 32], 1), b"forged");
+        let header = Header::from_bytes(&raw.to_bytes()).unwrap();
+        let opened = world.alice.open_to_vec(&address, &header, &payload);
+        assert_eq!(opened.unwrap_err(), Error::Decryption);
+        let evidence = [&[1, 1, 0x1a][..], &[disclosed; 32]].concat();
+        let evidence = OpeningEvidence::from_bytes(&evidence).unwrap();
+        let verdict = evidence.open_to_vec(world.params(), &address, &header, &payload);
+        assert_eq!(verdict.unwrap_err(), Error::Verification);
+    }
 }

@@ -10,7 +10,7 @@ use medcrypto_pre::{
 
 use crate::{
     fixture::{Stuck, World, id, refused, rng, world},
-    model::{Setting, g1, halves},
+    model::{self, Setting, g1, halves},
 };
 
 #[test]
@@ -116,6 +116,24 @@ fn t17_a_revocation_counts_for_its_own_delegator_only() {
     let foreign = world.carol.revoke(rekey.id(), UnixTime(5), &mut rng(4)).unwrap();
     let wrong = foreign.clone().verify(world.params(), &World::alice_id());
     assert_eq!(refused(wrong), Error::Verification);
+    // Nor does a revocation that names Alice and is signed by Carol, whoever is expected.
+    let setting = Setting::new(world.params());
+    let bytes = foreign.to_bytes();
+    let at = bytes.windows(5).position(|window| window == b"carol").unwrap();
+    let body = &bytes[..bytes.len() - 96];
+    let sign = |body: &[u8]| {
+        let signature = model::sign(&setting, &world.carol, pre::SIGN_REVOCATION, body);
+        Revocation::from_bytes(&[body, &signature].concat()).unwrap()
+    };
+    assert!(sign(body).verify(world.params(), &mallory).is_ok());
+    let named = [&body[..at], b"alice", &body[at + 5..]].concat();
+    let elsewhere = [&body[..3], &[9; 32], &body[35..]].concat();
+    for expected in [&mallory, &World::alice_id()] {
+        for body in [&named, &elsewhere] {
+            let verdict = sign(body).verify(world.params(), expected);
+            assert_eq!(refused(verdict), Error::Verification);
+        }
+    }
     list.revoke(&foreign.verify(world.params(), &mallory).unwrap());
     assert_eq!(list.check(rekey.statement()), Ok(()));
     let own = world.alice.revoke(rekey.id(), UnixTime(5), &mut rng(4)).unwrap();
