@@ -1,1 +1,11 @@
-fn main() {}
+//! One record, one study, nine steps: see `medcrypto_examples::flows::huang`.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use medcrypto_examples::flows::huang::run;
+
+fn main() -> ExitCode {
+    let arguments = std::env::args_os().skip(1);
+    ExitCode::from(run::main(arguments, &mut std::io::stdout(), &mut std::io::stderr()))
+}

@@ -1,1 +1,21 @@
+//! Huang et al.: proxy re-encryption, a zk-SNARK and PBFT share one record, steps 1 to 9.
 
+pub mod artefacts;
+pub mod attacks;
+pub mod cli;
+pub mod exchange;
+mod failure;
+pub mod folder;
+pub mod judge;
+pub mod narrate;
+pub mod network;
+pub mod paper;
+pub mod parties;
+pub mod payload;
+pub mod report;
+pub mod run;
+pub mod signer;
+pub mod source;
+pub mod study;
+
+pub use failure::Failure;

@@ -86,7 +86,8 @@ pub fn parse<I>(arguments: I) -> Result<Command, Failure>
 where
     I: IntoIterator<Item: Into<OsString>>,
 {
-    read(Parser::from_args(arguments)).map_err(|error| Failure::Usage(format!("{error}\n\n{USAGE}")))
+    read(Parser::from_args(arguments))
+        .map_err(|error| Failure::Usage(format!("{error}\n\n{USAGE}")))
 }
 
 fn read(mut parser: Parser) -> Result<Command, lexopt::Error> {

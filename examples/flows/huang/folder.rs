@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use medcrypto_zk::fhir::FhirBundle;
 use sha2::{Digest, Sha256};
 
 use super::Failure;
@@ -55,27 +55,6 @@ impl Folder {
         &self.path
     }
 
-    /// The patient asked for, else f001, else the only one.
-    ///
-    /// # Errors
-    /// [`Failure::Usage`] when none of these exists.
-    pub fn patient(&self, asked: Option<&str>) -> Result<String, Failure> {
-        let patients: Vec<_> = self.files.values().filter_map(|bytes| patient_id(bytes)).collect();
-        let known = |id: &str| patients.iter().any(|patient| patient == id);
-        let listed = || patients.join(", ");
-        match (asked, patients.as_slice()) {
-            (Some(id), _) if known(id) => Ok(id.to_owned()),
-            (Some(id), _) => {
-                Err(Failure::Usage(format!("{}: no patient {id}; there are: {}", self.path, listed())))
-            }
-            (None, _) if known("f001") => Ok("f001".to_owned()),
-            (None, [only]) => Ok(only.clone()),
-            (None, _) => {
-                Err(Failure::Usage(format!("{}: which --patient? There are: {}", self.path, listed())))
-            }
-        }
-    }
-
     fn check_digests(&self, path: &Path) -> Result<(), Failure> {
         let folder = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let own = (path.join("SHA256SUMS"), String::new());
@@ -121,10 +100,21 @@ fn data(place: &str, error: &dyn std::fmt::Display) -> Failure {
     Failure::Data(format!("{place}: {error}"))
 }
 
-/// The id of a Patient resource; none of anything else. What is malformed is reported when the
-/// record is built, with its place.
-fn patient_id(bytes: &[u8]) -> Option<String> {
-    let value: Value = serde_json::from_slice(bytes).ok()?;
-    let is_patient = value.get("resourceType")?.as_str()? == "Patient";
-    is_patient.then(|| value.get("id")?.as_str().map(str::to_owned)).flatten()
+/// The patient asked for, else f001, else the only one.
+///
+/// # Errors
+/// [`Failure::Usage`] when none of these exists.
+pub fn choose_patient(bundle: &FhirBundle, asked: Option<&str>) -> Result<String, Failure> {
+    let patients: Vec<_> = bundle.patients().collect();
+    let known = |id: &&str| patients.contains(id);
+    let chosen = match (asked, patients.as_slice()) {
+        (Some(id), _) => Some(id).filter(known),
+        (None, [only]) => Some(*only),
+        (None, _) => Some("f001").filter(known),
+    };
+    let there = patients.join(", ");
+    chosen.map(str::to_owned).ok_or_else(|| match asked {
+        Some(id) => Failure::Usage(format!("no patient {id}; there are: {there}")),
+        None => Failure::Usage(format!("which --patient? there are: {there}")),
+    })
 }

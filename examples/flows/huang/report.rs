@@ -3,6 +3,7 @@
 //! Text goes out line by line; with `--json` one object of schema `medcrypto.example.v1` comes at the
 //! end. The same seed gives the same JSON, the members named `ms` apart.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ struct Content {
     schema: &'static str,
     example: &'static str,
     seed: u64,
+    trace: String,
     steps: Vec<Step>,
     tables: Vec<Table>,
     checks: Vec<Check>,
@@ -39,7 +41,7 @@ struct Step {
 }
 
 /// Rows under a title; the last column may hold a time.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Table {
     /// What the rows are about.
     pub title: &'static str,
@@ -90,7 +92,8 @@ impl<'a> Report<'a> {
         let ms = milliseconds(self.started.elapsed());
         let step = Step { number, party, what: what.into(), facts, sees: sees.into(), ms };
         if !self.json {
-            let facts: Vec<_> = step.facts.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            let facts: Vec<_> =
+                step.facts.iter().map(|(name, value)| format!("{name} {value}")).collect();
             writeln!(self.out, "[{number:>2}/9] {party:<12} {} … ok {ms:.1} ms", step.what)?;
             if !facts.is_empty() {
                 writeln!(self.out, "       {}", facts.join(" · "))?;
@@ -123,8 +126,13 @@ impl<'a> Report<'a> {
     pub fn table(&mut self, table: Table) -> io::Result<()> {
         if !self.json {
             writeln!(self.out, "\n{}", table.title)?;
-            let rows: Vec<_> = table.rows.iter().zip(table.measured.iter().map(Some).chain(std::iter::repeat(None)))
-                .map(|(row, measured)| row.iter().chain(measured.into_iter().flatten()).cloned().collect::<Vec<_>>())
+            let rows: Vec<_> = table
+                .rows
+                .iter()
+                .zip(table.measured.iter().map(Some).chain(std::iter::repeat(None)))
+                .map(|(row, measured)| {
+                    row.iter().chain(measured.into_iter().flatten()).cloned().collect::<Vec<_>>()
+                })
                 .collect();
             for line in aligned(&table.columns, &rows) {
                 writeln!(self.out, "  {line}")?;
@@ -142,20 +150,35 @@ impl<'a> Report<'a> {
         if self.json { Ok(()) } else { writeln!(self.out, "{line}") }
     }
 
+    /// Names the trace of the simulated network; the same seed gives the same.
+    pub fn trace(&mut self, trace: &str) {
+        trace.clone_into(&mut self.content.trace);
+    }
+
     /// Prints the checks and says whether all hold. The last line of text is `CHECKS k/n`.
     ///
     /// # Errors
     /// When the output cannot be written.
     pub fn finish(self) -> io::Result<Result<(), Vec<String>>> {
-        let failed: Vec<_> =
-            self.content.checks.iter().filter(|check| !check.passed).map(|check| check.name.clone()).collect();
+        let failed: Vec<_> = self
+            .content
+            .checks
+            .iter()
+            .filter(|check| !check.passed)
+            .map(|check| check.name.clone())
+            .collect();
         if self.json {
             serde_json::to_writer_pretty(&mut *self.out, &self.content)?;
             writeln!(self.out)?;
         } else {
             writeln!(self.out)?;
             for check in &self.content.checks {
-                writeln!(self.out, "  {} {}", if check.passed { "ok    " } else { "FAILED" }, check.name)?;
+                writeln!(
+                    self.out,
+                    "  {} {}",
+                    if check.passed { "ok    " } else { "FAILED" },
+                    check.name
+                )?;
             }
             let total = self.content.checks.len();
             writeln!(self.out, "CHECKS {}/{total}", total - failed.len())?;
@@ -183,4 +206,10 @@ fn aligned(heads: &[&str], rows: &[Vec<String>]) -> Vec<String> {
     std::iter::once(line(heads.to_vec()))
         .chain(rows.iter().map(|row| line(row.iter().map(String::as_str).collect())))
         .collect()
+}
+
+impl fmt::Debug for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Report").finish_non_exhaustive()
+    }
 }
