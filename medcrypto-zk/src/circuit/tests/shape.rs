@@ -18,7 +18,7 @@ fn t17_the_rows_do_not_depend_on_the_witness() {
     for text in [DEFAULT, OPTIONAL] {
         let program = program(text);
         let expected = program.matrices().unwrap().digest();
-        let random = (0..12).map(|_| random_record(rng, schema));
+        let random = (0..40).map(|_| random_record(rng, schema));
         let records = [Record::empty(schema), patient()].into_iter().chain(random);
         for (seed, record) in (0..).zip(records) {
             let witness = witness(record, seed);
