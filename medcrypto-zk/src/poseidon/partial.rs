@@ -37,10 +37,10 @@ type Square = Vec<Vec<Fr>>;
 impl<const T: usize> Partial<T> {
     /// From the matrix, and the constants of the partial rounds and of the round after them.
     pub(crate) fn new(matrix: &[[Fr; T]; T], constants: &[[Fr; T]], following: [Fr; T]) -> Self {
-        let inner: Square = matrix.iter().skip(1).map(|row| tail(row)).collect();
+        let inner: Square = matrix.iter().skip(1).map(tail).collect();
         let inverse = invert(&inner);
         let corner = matrix.first().and_then(|row| row.first()).copied().unwrap_or(Fr::ZERO);
-        let mut right: Vec<Fr> = matrix.first().map(|row| tail(row)).unwrap_or_default();
+        let mut right: Vec<Fr> = matrix.first().map(tail).unwrap_or_default();
         let mut below: Vec<Fr> =
             matrix.iter().skip(1).filter_map(|row| row.first()).copied().collect();
         let (singles, following) = squeeze_constants(matrix, constants, following);
