@@ -106,6 +106,29 @@ impl RecordAddress {
 ///
 /// # Errors
 /// What `output` reports.
+///
+/// # Example
+/// ```
+/// use std::io::{self, Read, Write};
+/// # use medcrypto_pre::{Authority, Delegator, Identity, RecordAddress, RecordId, seal};
+/// # use rand_core::OsRng;
+/// # let authority = Authority::setup(&mut OsRng);
+/// # let params = authority.params();
+/// # let owner = Identity::new("realm", "subject", "")?;
+/// # let key = authority.issue(&owner)?.verify(params)?;
+/// # let address = RecordAddress::private(Delegator(owner), RecordId::new(b"image/1")?);
+/// let mut source = io::repeat(7).take(1_000_000); // a file, say
+/// let (header, mut sealer) = seal(params, &address, Vec::new(), &mut OsRng)?;
+/// io::copy(&mut source, &mut sealer)?;
+/// let payload = sealer.finish()?;
+///
+/// let mut opener = key.open(&address, &header, payload.as_slice())?;
+/// let mut quarantine = Vec::new(); // a temporary file, say
+/// io::copy(&mut opener, &mut quarantine)?;
+/// opener.finish()?; // only now is the record known to be complete
+/// assert_eq!(quarantine.len(), 1_000_000);
+/// # Ok::<(), io::Error>(())
+/// ```
 pub fn seal<W: Write, R: RngCore + CryptoRng>(
     params: &PublicParams,
     address: &RecordAddress,

@@ -1,8 +1,9 @@
 //! Re-encryption keys, re-encryption, and the delegatee's opening.
 
 use medcrypto_core::{
-    bls::{Gt, pairing},
+    bls::{G2, Gt, SecretScalar, pairing},
     dst,
+    rng::hedged,
 };
 use medcrypto_pre::{
     Authority, Delegatee, Delegator, Error, Grant, Header, Proxy, ReEncryptedHeader, ReKey,
@@ -163,6 +164,16 @@ fn t10_a_stuck_generator_repeats_no_mask_across_grants() {
     assert_eq!(guess(0), y(&grants[0], &world.bob));
     assert_ne!(guess(1), y(&grants[1], &world.carol));
     assert_ne!(guess(4), y(&grants[4], &world.bob));
+    // Nor does whoever knows the generator's output know σE or the blinding.
+    assert_ne!(sigma, *hedged::<32, _>(dst::pre::HEDGED_SEED, &[], &ctx, &mut Stuck));
+    let context = [b"r\x01", &model::sha(&[&model::envelope_aad(&grants[0])])[..]].concat();
+    let blinding = |witness: &[u8]| {
+        let wide = hedged::<64, _>(dst::pre::HEDGED_BLINDING, witness, &context, &mut Stuck);
+        G2::generator().mul(&SecretScalar::from_wide(&wide).unwrap())
+    };
+    let tk1 = model::parts(&keys[0], 1).1[0];
+    assert_ne!(blinding(&[]), tk1);
+    assert_eq!(blinding(&halves(&world.alice).0.to_bytes()), tk1);
     // Sealing two different keys to one proxy does not repeat the seal's key either.
     let seal = |grant| world.alice.delegate(grant, &mut Stuck).unwrap().sealed.to_bytes();
     assert_ne!(seal(&grants[0])[4..100], seal(&grants[4])[4..100]);

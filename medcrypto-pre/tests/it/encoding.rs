@@ -233,6 +233,25 @@ fn t37_lengths_and_counts_are_bounded() {
     let mut bad = sealed.clone();
     bad[180..184].copy_from_slice(&u32::MAX.to_be_bytes());
     assert_eq!(SealedReKey::from_bytes(&bad), Err(DecodeError::Length));
+    // Envelopes and seals have no scope; an envelope has no payload, and a seal has one.
+    let envelope = statement.len() - 96 - 180;
+    let with = |bytes: &[u8], flags_at: usize, flags: u8, scoped: bool| {
+        let mut bad = bytes.to_vec();
+        bad[flags_at] = flags;
+        let point = if scoped { bytes[bytes.len() - 48..].to_vec() } else { vec![] };
+        [&bad[..flags_at + 97], &point, &bad[flags_at + 97..]].concat()
+    };
+    let point = statement[statement.len() - 48..].to_vec();
+    assert_eq!(with(&statement, envelope + 3, 0, false), statement);
+    for bad in
+        [with(&statement, envelope + 3, 0x10, false), with(&statement, envelope + 3, 1, true)]
+    {
+        assert_eq!(ReKeyStatement::from_bytes(&bad), Err(DecodeError::NonCanonical));
+    }
+    let scoped = [&sealed[..3], &[0x11], &sealed[4..100], &point, &sealed[100..]].concat();
+    for bad in [with(&sealed, 3, 0, false), scoped] {
+        assert_eq!(SealedReKey::from_bytes(&bad), Err(DecodeError::NonCanonical));
+    }
 }
 
 #[test]

@@ -223,12 +223,22 @@ fn expand(key: &[u8; 32], label: Dst) -> [u8; 32] {
 
 /// The payload of a record of one chunk.
 pub fn payload(key: &[u8; 32], record: &[u8]) -> Vec<u8> {
-    let mut chunk = record.to_vec();
-    let nonce = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
-    ChaCha20Poly1305::new(&expand(key, pre::DEM_KEY).into())
-        .encrypt_in_place(&nonce.into(), &[], &mut chunk)
-        .unwrap();
-    [&expand(key, pre::DEM_COMMIT)[..], &chunk].concat()
+    payload_of(key, &[record])
+}
+
+/// The payload of the given chunks, whatever their lengths.
+pub fn payload_of(key: &[u8; 32], chunks: &[&[u8]]) -> Vec<u8> {
+    let aead = ChaCha20Poly1305::new(&expand(key, pre::DEM_KEY).into());
+    let mut payload = expand(key, pre::DEM_COMMIT).to_vec();
+    for (i, chunk) in chunks.iter().enumerate() {
+        let mut nonce = [0; 12];
+        nonce[7..11].copy_from_slice(&(i as u32).to_be_bytes());
+        nonce[11] = u8::from(i + 1 == chunks.len());
+        let mut sealed = chunk.to_vec();
+        aead.encrypt_in_place(&nonce.into(), &[], &mut sealed).unwrap();
+        payload.extend(sealed);
+    }
+    payload
 }
 
 /// Opens a payload of one chunk.

@@ -3,6 +3,7 @@
 use medcrypto_core::{
     bls::{G1, G2, Scalar, SecretScalar, pairing_product_is_one},
     dst::pre,
+    rng::hedged,
 };
 use medcrypto_pre::{
     Authority, Error, IdentitySignature, ReKeyId, Revocation, RevocationList, UnixTime,
@@ -10,7 +11,7 @@ use medcrypto_pre::{
 
 use crate::{
     fixture::{Stuck, World, id, refused, rng, world},
-    model::{self, Setting, g1, halves},
+    model::{self, Setting, enc, g1, halves, sha},
 };
 
 #[test]
@@ -70,6 +71,12 @@ fn t11_a_stuck_generator_does_not_repeat_the_nonce() {
     assert_eq!(u(b"one"), u(b"one"));
     assert_ne!(u(b"one"), u(b"two"));
     assert_ne!(u(b"one"), world.bob.sign(b"one", &mut Stuck).unwrap().to_bytes()[3..51]);
+    // An observer who knows the generator's output still does not know the nonce.
+    let label = enc(pre::SIGN_MESSAGE.as_bytes());
+    let context = [&label[..], &sha(&[b"one"])].concat();
+    let known = hedged::<64, _>(pre::IBS_NONCE, &[], &context, &mut Stuck);
+    let known = SecretScalar::from_wide(&known).unwrap();
+    assert_ne!(setting.h1s(&alice).mul(&known).to_bytes()[..], u(b"one"));
     // And never deterministic with a good one.
     let mut good = rng(1);
     let first = world.alice.sign(b"one", &mut good).unwrap();

@@ -4,7 +4,10 @@ use std::io::{Cursor, ErrorKind, Read, Write};
 
 use medcrypto_pre::{Error, Header, RecordAddress, seal};
 
-use crate::fixture::{World, rng, world};
+use crate::{
+    fixture::{World, rng, world},
+    model::{self, Setting},
+};
 
 const CHUNK: usize = 65_536;
 const SEALED: usize = CHUNK + 16;
@@ -92,6 +95,23 @@ fn t21_small_payload_refuses_every_cut_and_every_extension() {
     assert_eq!(open(&world, &full, &ended), Err(Error::Decryption));
 }
 
+/// Authentic, but not what a sealer writes: one record has one payload for one key.
+#[test]
+fn t21_an_empty_last_chunk_after_others_is_refused() {
+    let world = world();
+    let setting = Setting::new(world.params());
+    let (raw, _) = setting.encapsulate(&address(), [3; 32], None);
+    let header = Header::from_bytes(&raw.to_bytes()).unwrap();
+    let key = model::kem_key(&raw.to_bytes(), &[3; 32], 1);
+    let full = bytes(CHUNK);
+    let try_with = |chunks: &[&[u8]]| open(&world, &header, &model::payload_of(&key, chunks));
+    assert_eq!(try_with(&[&full]), Ok(full.clone()));
+    assert_eq!(try_with(&[&full, &[9]]), Ok([&full[..], &[9]].concat()));
+    assert_eq!(try_with(&[&[]]), Ok(vec![]));
+    assert_eq!(try_with(&[&full, &[]]), Err(Error::Decryption));
+    assert_eq!(try_with(&[&full[1..], &[9]]), Err(Error::Decryption));
+}
+
 #[test]
 fn t21_a_stream_is_provisional_until_it_is_finished() {
     let world = world();
@@ -116,6 +136,10 @@ fn t21_a_stream_is_provisional_until_it_is_finished() {
     // Not read to the end: not finished.
     let mut opener = world.alice.open(&address(), &header, payload.as_slice()).unwrap();
     opener.read_exact(&mut first).unwrap();
+    assert!(opener.finish().is_err());
+    let (short_header, short) = world.seal(&address(), b"0123456789");
+    let mut opener = world.alice.open(&address(), &short_header, short.as_slice()).unwrap();
+    opener.read_exact(&mut [0; 9]).unwrap();
     assert!(opener.finish().is_err());
     let mut opener = world.alice.open(&address(), &header, payload.as_slice()).unwrap();
     assert_eq!(opener.read_to_end(&mut Vec::new()).unwrap(), 2 * CHUNK);
