@@ -228,6 +228,22 @@ fn t37_lengths_and_counts_are_bounded() {
         bad[at] = value;
         assert_eq!(ReKeyStatement::from_bytes(&bad), Err(DecodeError::NonCanonical));
     }
+    // The window may not be empty, a flag is 0 or 1, a path has one to four components.
+    let terms = mode - 33;
+    let window = |not_before: u64, not_after: u64| {
+        let mut bad = statement.clone();
+        bad[terms..terms + 8].copy_from_slice(&not_before.to_be_bytes());
+        bad[terms + 8..terms + 16].copy_from_slice(&not_after.to_be_bytes());
+        ReKeyStatement::from_bytes(&bad).map(drop)
+    };
+    assert_eq!(window(1_000, 2_000), Ok(()));
+    assert_eq!(window(2_000, 2_000), Err(DecodeError::NonCanonical));
+    assert_eq!(window(2_001, 2_000), Err(DecodeError::NonCanonical));
+    for (at, value) in [(terms + 20, 2), (terms - 8, 0), (terms - 8, 5)] {
+        let mut bad = statement.clone();
+        bad[at] = value;
+        assert_eq!(ReKeyStatement::from_bytes(&bad), Err(DecodeError::NonCanonical), "{at}");
+    }
     let (_, sealed) =
         objects().into_iter().find(|(name, _)| *name == "sealed re-encryption key").unwrap();
     let mut bad = sealed.clone();

@@ -36,6 +36,19 @@ fn t21_every_length_around_a_chunk_round_trips() {
     }
 }
 
+/// Writing nothing does not end a chunk.
+#[test]
+fn t21_an_empty_write_changes_nothing() {
+    let world = world();
+    let (header, mut sealer) = seal(world.params(), &address(), Vec::new(), &mut rng(2)).unwrap();
+    for piece in [&[][..], &bytes(CHUNK), &[], &[]] {
+        assert_eq!(sealer.write(piece).unwrap(), piece.len());
+    }
+    let payload = sealer.finish().unwrap();
+    assert_eq!(payload.len(), 32 + SEALED);
+    assert_eq!(open(&world, &header, &payload), Ok(bytes(CHUNK)));
+}
+
 #[test]
 fn t21_truncation_reordering_duplication_and_extension_are_refused() {
     let world = world();
