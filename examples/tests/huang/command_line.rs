@@ -1,0 +1,127 @@
+//! Options, output and exit codes.
+
+use medcrypto_examples::flows::huang::attacks;
+use serde_json::Value;
+
+use crate::{folder, huang_share};
+
+#[test]
+fn the_default_run_in_fast_mode_passes_every_check() {
+    let ran = huang_share(&["--fast"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    for step in 1..=9 {
+        assert!(ran.out.contains(&format!("[ {step}/9]")), "{}", ran.out);
+    }
+    let last = ran.out.lines().last().unwrap();
+    let (passed, total) = last.strip_prefix("CHECKS ").unwrap().split_once('/').unwrap();
+    assert_eq!(passed, total);
+    assert!(total.parse::<u32>().unwrap() >= 7);
+    assert!(ran.err.contains("setup of the proving key"));
+}
+
+#[test]
+fn the_full_run_compares_with_the_paper_over_a_lossy_network() {
+    let ran = huang_share(&[]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("The paper's figures beside ours"));
+}
+
+/// Names, telephone numbers and addresses of the sample patients never appear.
+#[test]
+fn c12_only_identifiers_are_printed() {
+    for patient in ["f001", "example", "pat2"] {
+        let ran = huang_share(&["--fast", "--patient", patient, "--require", "present(sex)"]);
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        for private in
+            ["van de Heuvel", "Pieter", "Chalmers", "Donald", "0648352638", "PleasantVille"]
+        {
+            assert!(!ran.out.contains(private) && !ran.err.contains(private), "{private}");
+        }
+    }
+}
+
+/// Every member but those named `ms`.
+fn without_times(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.remove("ms");
+            members.values_mut().for_each(without_times);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_times),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_json_and_another_seed_another() {
+    let json = |seed| {
+        let ran = huang_share(&["--json", "--seed", seed]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let mut value: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(value["schema"], "medcrypto.example.v1");
+        assert_eq!(value["steps"].as_array().unwrap().len(), 9);
+        without_times(&mut value);
+        value
+    };
+    let first = json("7");
+    assert_eq!(first, json("7"));
+    assert_ne!(first["trace"], json("8")["trace"]);
+}
+
+#[test]
+fn every_attack_is_rejected() {
+    let listed = huang_share(&["--list-attacks"]);
+    let names: Vec<_> = listed.out.lines().collect();
+    assert_eq!(names, attacks::names().collect::<Vec<_>>());
+    assert!(names.len() >= 14);
+    for name in names {
+        let ran = huang_share(&["--fast", "--attack", name]);
+        assert_eq!(ran.code, 0, "{name}: {}{}", ran.out, ran.err);
+        assert!(!ran.out.contains("FAILED"), "{name}: {}", ran.out);
+    }
+}
+
+#[test]
+fn the_three_sample_patients_prove_what_they_can() {
+    for (patient, requirement, code) in [
+        ("f001", "glucose >= 6.1 \"mmol/L\"", 0),
+        ("example", "heart_rate <= 50 \"/min\"", 0),
+        ("example", "glucose >= 6.1 \"mmol/L\"", 5),
+        ("pat2", "present(sex)", 0),
+        ("pat2", "not(has(conditions_active, {sct:254637007}))", 5),
+    ] {
+        let ran = huang_share(&["--fast", "--patient", patient, "--require", requirement]);
+        assert_eq!(ran.code, code, "{patient} {requirement}: {}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn a_requirement_may_stand_in_a_file_as_text_or_json() {
+    let folder = folder("requirements");
+    let text = folder.join("requirement.txt");
+    std::fs::write(&text, "glucose >= 6.1 \"mmol/L\"\n").unwrap();
+    assert_eq!(huang_share(&["--fast", "--require", text.to_str().unwrap()]).code, 0);
+    let json = folder.join("requirement.json");
+    let schema = medcrypto_zk::schema::Schema::clinical_v1();
+    let parsed =
+        medcrypto_zk::requirement::Requirement::parse(schema, "glucose >= 6.1 \"mmol/L\"").unwrap();
+    std::fs::write(&json, parsed.to_json()).unwrap();
+    assert_eq!(huang_share(&["--fast", "--require", json.to_str().unwrap()]).code, 0);
+}
+
+#[test]
+fn usage_errors_exit_with_2() {
+    for arguments in [
+        &["--unknown"][..],
+        &["--seed", "many"],
+        &["--attack", "no-such-attack"],
+        &["--patient", "nobody"],
+        &["--record"],
+        &["stray"],
+    ] {
+        let ran = huang_share(arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.err);
+        assert!(ran.err.starts_with("huang_share: "), "{}", ran.err);
+    }
+    assert_eq!(huang_share(&["--help"]).code, 0);
+}
