@@ -122,6 +122,16 @@ impl FhirBundle {
         patients.map(|resource| resource.id.as_str())
     }
 
+    /// The resources about one patient, the Patient resource among them: `Type/id` and its JSON.
+    /// A resource about nobody or about somebody else is never among them, whatever file it was in.
+    #[must_use]
+    pub fn resources(&self, patient: &str) -> Vec<(String, String)> {
+        let is_patient = |r: &&Resource| r.kind == "Patient" && r.id == patient;
+        let about = |r: &&Resource| is_patient(r) || r.patient.as_deref() == Some(patient);
+        let named = |r: &Resource| (format!("{}/{}", r.kind, r.id), r.value.to_string());
+        self.resources.iter().filter(about).map(named).collect()
+    }
+
     /// The record of one patient.
     ///
     /// # Errors

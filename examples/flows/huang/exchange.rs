@@ -128,7 +128,7 @@ impl Exchange {
         let arbiters = (0..3).map(|_| Arbiter::new(rng_mut)).collect();
         let holder = patient.holder.commitment();
         let opening = hospital.commit(record, holder, rng_mut);
-        let payload = Payload::new(&opening, &source.resources());
+        let payload = Payload::new(&opening, source.resources());
         let funds = BTreeMap::from([(institution.signer.public_key(), study::FUNDS)]);
         let state = State::genesis(funds, BTreeSet::from([study::class()]))
             .map_err(|error| Failure::Check(format!("genesis: {error}")))?;

@@ -1,7 +1,7 @@
 //! What is encrypted: the record with its salts, and the resources that it was read from.
 //!
 //! ```text
-//! payload   len32 opening ‖ count u16 ‖ (len32 name ‖ len32 resource)*
+//! payload   len32 opening ‖ count u16 ‖ (len32 Type/id ‖ len32 JSON)*
 //! h         SHA-256(payload), which the hospital signs: the 32-byte seed inside hides the rest
 //! ```
 
@@ -22,14 +22,14 @@ pub struct Payload(Zeroizing<Vec<u8>>);
 impl Payload {
     /// Puts an opening and the resources together.
     #[must_use]
-    pub fn new(opening: &RecordOpening, resources: &[(&str, &[u8])]) -> Self {
+    pub fn new(opening: &RecordOpening, resources: &[(String, String)]) -> Self {
         let opening = opening.to_secret_bytes();
-        let size: usize = resources.iter().map(|(name, bytes)| 8 + name.len() + bytes.len()).sum();
+        let size: usize = resources.iter().map(|(name, json)| 8 + name.len() + json.len()).sum();
         // A folder has far fewer files; a longer list would not decode.
         let count = u16::try_from(resources.len()).unwrap_or(u16::MAX);
         let writer = Writer::with_capacity(6 + opening.len() + size).bytes(&opening).u16(count);
-        let write = |writer: Writer, (name, bytes): &(&str, &[u8])| {
-            writer.bytes(name.as_bytes()).bytes(bytes)
+        let write = |writer: Writer, (name, json): &(String, String)| {
+            writer.bytes(name.as_bytes()).bytes(json.as_bytes())
         };
         Self(Zeroizing::new(resources.iter().fold(writer, write).finish()))
     }

@@ -60,7 +60,8 @@ fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> Result<()
     let mut report = Report::new(out, err, options.json, options.seed);
     let requirement = requirement(options.require.as_deref())?;
     let folder = Folder::read(&options.record)?;
-    let (source, record) = Source::read(folder, options.patient.as_deref(), &requirement.fields())?;
+    let (source, record) =
+        Source::read(&folder, options.patient.as_deref(), &requirement.fields())?;
     // Nothing is set up, written or posted for a record that does not meet the requirement.
     if requirement.evaluate(&record) != medcrypto_zk::requirement::Truth::True {
         let patient = source.patient();

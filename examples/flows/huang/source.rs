@@ -12,8 +12,8 @@ use super::study;
 /// Where one patient's record came from.
 #[derive(Debug)]
 pub struct Source {
-    folder: Folder,
     patient: String,
+    resources: Vec<(String, String)>,
     warnings: Vec<IngestWarning>,
 }
 
@@ -24,7 +24,7 @@ impl Source {
     /// # Errors
     /// [`Failure::Data`] that names file and path, [`Failure::Usage`] without a patient.
     pub fn read(
-        folder: Folder,
+        folder: &Folder,
         patient: Option<&str>,
         used: &[FieldId],
     ) -> Result<(Self, Record), Failure> {
@@ -33,7 +33,8 @@ impl Source {
         let patient = choose_patient(&bundle, patient)?;
         let ingested = Hospital::ingest(&bundle, &patient, study::as_of()?, used).map_err(place)?;
         let Ingested { record, warnings } = ingested;
-        Ok((Self { folder, patient, warnings }, record))
+        let resources = bundle.resources(&patient);
+        Ok((Self { patient, resources, warnings }, record))
     }
 
     /// The patient's id.
@@ -48,15 +49,9 @@ impl Source {
         &self.warnings
     }
 
-    /// The resources that mention the patient, by file name: what is delivered with the record.
+    /// The resources about the patient, by type and id: what is delivered with the record.
     #[must_use]
-    pub fn resources(&self) -> Vec<(&str, &[u8])> {
-        let mention =
-            [format!("\"Patient/{}\"", self.patient), format!("\"id\": \"{}\"", self.patient)];
-        let about = |bytes: &[u8]| {
-            let text = String::from_utf8_lossy(bytes);
-            mention.iter().any(|needle| text.contains(needle))
-        };
-        self.folder.files().filter(|(_, bytes)| about(bytes)).collect()
+    pub fn resources(&self) -> &[(String, String)] {
+        &self.resources
     }
 }

@@ -48,7 +48,7 @@ fn default_key() -> ProvingKey {
 
 fn exchange_with(key: ProvingKey) -> (Exchange, Source) {
     let folder = Folder::read(Path::new(FHIR)).unwrap();
-    let (source, record) = Source::read(folder, None, &[]).unwrap();
+    let (source, record) = Source::read(&folder, None, &[]).unwrap();
     (Exchange::prepare(key, &source, record, Faults::NONE, rng(6)).unwrap(), source)
 }
 

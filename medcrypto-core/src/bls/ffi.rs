@@ -174,7 +174,9 @@ pub(super) fn expand_message_xmd(out: &mut [u8], message: &[u8], dst: &[u8]) {
 const fn decoded(result: BLST_ERROR) -> Result<(), DecodeError> {
     match result {
         BLST_ERROR::BLST_SUCCESS => Ok(()),
-        BLST_ERROR::BLST_POINT_NOT_ON_CURVE => Err(DecodeError::NotInGroup),
+        BLST_ERROR::BLST_POINT_NOT_ON_CURVE | BLST_ERROR::BLST_POINT_NOT_IN_GROUP => {
+            Err(DecodeError::NotInGroup)
+        }
         _ => Err(DecodeError::NonCanonical),
     }
 }

@@ -9,7 +9,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use blst::{blst_fp6, blst_fp12};
+use blst::{blst_fp6, blst_fp12, blst_p1_affine};
 
 use super::{G1, G2, Gt, ffi};
 
@@ -24,9 +24,13 @@ pub fn pairing(p: &G1, q: &G2) -> Gt {
 pub fn multi_pairing(pairs: &[(G1, G2)]) -> Gt {
     // A pair with an identity contributes 1, and blst's n-fold loop wants finite points.
     let finite = || pairs.iter().filter(|(p, q)| !p.is_identity() && !q.is_identity());
-    let ps: Vec<_> = finite().map(|(p, _)| *p.to_affine().as_ref()).collect();
+    let mut ps: Vec<_> = finite().map(|(p, _)| *p.to_affine().as_ref()).collect();
     let qs: Vec<_> = finite().map(|(_, q)| *q.to_affine().as_ref()).collect();
-    exponentiated(ffi::miller_loop(&ps, &qs))
+    let product = exponentiated(ffi::miller_loop(&ps, &qs));
+    // A point of 𝔾₁ may be a key; the backend's type cannot wipe itself.
+    ps.fill(blst_p1_affine::default());
+    core::hint::black_box(&ps);
+    product
 }
 
 /// Whether `Π e(pᵢ, qᵢ) = 1`. For public points: the answer is a branch.

@@ -4,6 +4,8 @@ use medcrypto_ledger::Digest;
 use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::{Action, Reject};
 use medcrypto_zk::fhir::FhirBundle;
+use medcrypto_zk::record::Record;
+use medcrypto_zk::requirement::Truth;
 use serde_json::Value;
 
 use super::Attempt;
@@ -94,16 +96,14 @@ pub(super) fn resolved_diagnosis(
     let published = exchange.publish()?;
     let stored = exchange.encrypt()?;
     exchange.register(&stored)?;
-    let resolved: Vec<_> =
-        source.resources().into_iter().map(|(name, bytes)| (name, resolve(bytes))).collect();
-    let files = resolved.iter().map(|(name, bytes)| (*name, bytes.as_slice()));
-    let bundle =
-        FhirBundle::from_resources(files).map_err(|error| Failure::Data(error.to_string()))?;
-    let ingested = Hospital::ingest(&bundle, source.patient(), study::as_of()?, &[])
-        .map_err(|error| Failure::Data(error.to_string()))?;
+    let record = resolved(source)?;
+    if exchange.key.circuit().requirement().evaluate(&record) == Truth::True {
+        let needed = "this attack needs a requirement that reads an active diagnosis";
+        return Err(Failure::Usage(needed.to_owned()));
+    }
     let holder = exchange.patient.holder.commitment();
     let honest = exchange.prove(&published)?;
-    exchange.opening = exchange.hospital.commit(ingested.record, holder, &mut exchange.rng);
+    exchange.opening = exchange.hospital.commit(record, holder, &mut exchange.rng);
     let refused =
         exchange.prove(&published).map_or_else(|error| error.to_string(), |_| "proven".into());
     let mut swapped = honest;
@@ -116,14 +116,23 @@ pub(super) fn resolved_diagnosis(
     ])
 }
 
+/// The patient's record with every condition resolved.
+fn resolved(source: &Source) -> Result<Record, Failure> {
+    let resources: Vec<_> =
+        source.resources().iter().map(|(name, json)| (name.as_str(), resolve(json))).collect();
+    let files = resources.iter().map(|(name, json)| (*name, json.as_bytes()));
+    let as_of = study::as_of()?;
+    let ingested = FhirBundle::from_resources(files)
+        .and_then(|bundle| Hospital::ingest(&bundle, source.patient(), as_of, &[]));
+    ingested.map(|ingested| ingested.record).map_err(|error| Failure::Data(error.to_string()))
+}
+
 /// A Condition resource with its clinical status set to resolved; anything else unchanged.
-fn resolve(resource: &[u8]) -> Vec<u8> {
-    let Ok(mut value) = serde_json::from_slice::<Value>(resource) else {
-        return resource.to_vec();
-    };
+fn resolve(json: &str) -> String {
+    let mut value: Value = serde_json::from_str(json).unwrap_or_default();
     if value.get("resourceType").and_then(Value::as_str) == Some("Condition") {
         let code = value.pointer_mut("/clinicalStatus/coding/0/code");
         code.into_iter().for_each(|code| *code = Value::from("resolved"));
     }
-    value.to_string().into_bytes()
+    value.to_string()
 }
