@@ -13,7 +13,7 @@ use medcrypto_zk::circuit::Circuit;
 use medcrypto_zk::keys::{ProvingKey, VerifyingKey};
 use medcrypto_zk::proof::Proof;
 use medcrypto_zk::statement::Statement;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::Failure;
 use super::folder::read_file;
@@ -28,6 +28,27 @@ const CIPHERTEXT: &str = "record.sealed";
 /// The folder of `--out`.
 #[derive(Clone, Debug)]
 pub struct Artefacts(PathBuf);
+
+/// What the files are, so that one of another run among them is noticed.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    schema: String,
+    circuit: String,
+    verifying_key: String,
+    ciphertext: String,
+}
+
+impl Manifest {
+    fn of(key: &VerifyingKey, ciphertext: &[u8]) -> Self {
+        Self {
+            schema: "medcrypto.artefacts.v1".to_owned(),
+            circuit: hex::encode(key.circuit_digest()),
+            verifying_key: hex::encode(key.digest()),
+            ciphertext: Cid::of(ciphertext).to_string(),
+        }
+    }
+}
 
 /// What a finished run hands over.
 #[derive(Clone, Copy, Debug)]
@@ -61,21 +82,16 @@ impl Artefacts {
         if !manifest.exists() {
             return Ok(false);
         }
-        let value: Value = serde_json::from_slice(&read_file(&manifest)?)
+        let named: Manifest = serde_json::from_slice(&read_file(&manifest)?)
             .map_err(|error| at(&manifest, &error))?;
-        let text = |name: &str| {
-            let found = value.get(name).and_then(Value::as_str).map(str::to_owned);
-            found.ok_or_else(|| at(&manifest, &format!("no {name}")))
-        };
-        let ciphertext = Cid::of(&self.read(CIPHERTEXT)?).to_string();
-        if ciphertext != text("ciphertext")? {
-            return Err(at(
-                &self.0.join(CIPHERTEXT),
-                &"not the ciphertext that the manifest names",
-            ));
+        let key = self.check_proof()?;
+        let found = Manifest::of(&key, &self.read(CIPHERTEXT)?);
+        let name = if found.ciphertext == named.ciphertext { MANIFEST } else { CIPHERTEXT };
+        if found == named {
+            Ok(found.circuit == hex::encode(circuit.digest()))
+        } else {
+            Err(at(&self.0.join(name), &"the manifest names another"))
         }
-        self.check_proof()?;
-        Ok(text("circuit")? == hex::encode(circuit.digest()))
     }
 
     /// The proving key that an earlier run left for this circuit.
@@ -87,7 +103,7 @@ impl Artefacts {
             .map_err(|error| at(&self.0.join(PROVING_KEY), &error))
     }
 
-    fn check_proof(&self) -> Result<(), Failure> {
+    fn check_proof(&self) -> Result<VerifyingKey, Failure> {
         let path = |name| self.0.join(name);
         let key = VerifyingKey::from_bytes(&self.read(VERIFYING_KEY)?)
             .map_err(|error| at(&path(VERIFYING_KEY), &error))?;
@@ -95,7 +111,8 @@ impl Artefacts {
             .map_err(|error| at(&path(STATEMENT), &error))?;
         let proof =
             Proof::from_bytes(&self.read(PROOF)?).map_err(|error| at(&path(PROOF), &error))?;
-        key.verify(&statement, &proof).map_err(|error| at(&path(PROOF), &error))
+        key.verify(&statement, &proof).map_err(|error| at(&path(PROOF), &error))?;
+        Ok(key)
     }
 
     /// Writes the artefacts of a finished run, the manifest last.
@@ -104,18 +121,14 @@ impl Artefacts {
     /// [`Failure::Data`] that names the file.
     pub fn write(&self, finished: &Finished<'_>) -> Result<(), Failure> {
         let verifying = finished.key.verifying_key();
-        let manifest = json!({
-            "schema": "medcrypto.artefacts.v1",
-            "circuit": hex::encode(verifying.circuit_digest()),
-            "verifying_key": hex::encode(verifying.digest()),
-            "ciphertext": Cid::of(finished.ciphertext).to_string(),
-        });
+        let manifest = serde_json::to_string_pretty(&Manifest::of(verifying, finished.ciphertext))
+            .map_err(|error| at(&self.0.join(MANIFEST), &error))?;
         self.put(PROVING_KEY, &finished.key.to_bytes())?;
         self.put(VERIFYING_KEY, &verifying.to_bytes())?;
         self.put(STATEMENT, &finished.statement.to_bytes())?;
         self.put(PROOF, finished.proof)?;
         self.put(CIPHERTEXT, finished.ciphertext)?;
-        self.put(MANIFEST, format!("{manifest:#}\n").as_bytes())
+        self.put(MANIFEST, format!("{manifest}\n").as_bytes())
     }
 
     fn read(&self, name: &str) -> Result<Vec<u8>, Failure> {

@@ -70,7 +70,7 @@ fn h06_h10_h11_h12_h14_only_the_institution_reads() {
     let rekey = Rekey { request: published.request, rekey_id: Digest([1; 32]), sealed };
     let patient = exchange.patient.signer.clone();
     let early = exchange.network.post(&patient, Action::Rekey(rekey)).unwrap();
-    assert_eq!(outcome(&early), Reject::Unknown.to_string());
+    assert_eq!(outcome(&early), Reject::Stage.to_string());
 
     let proof = exchange.prove(&published).unwrap();
     exchange.verify(proof).unwrap();
