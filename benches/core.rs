@@ -1,5 +1,6 @@
 //! medcrypto-core: combs against variable bases, prepared against plain pairings.
 #![allow(missing_docs, reason = "criterion_group! writes undocumented functions")]
+#![allow(clippy::std_instead_of_core, reason = "a program, never built without std")]
 
 use std::hint::black_box;
 

@@ -1,5 +1,10 @@
 //! One record, one study, nine steps: see `medcrypto_examples::flows::huang`.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    reason = "a program, never built without std"
+)]
 
 use std::process::ExitCode;
 

@@ -1,6 +1,6 @@
 //! The registry of domain strings and its public list agree.
 
-use std::fmt::Write;
+use core::fmt::Write;
 
 use medcrypto_core::dst;
 
