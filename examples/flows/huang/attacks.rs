@@ -38,7 +38,7 @@ impl Attempt {
 type Run = fn(&mut Exchange, &Source) -> Result<Vec<Attempt>, Failure>;
 
 /// Every attack by name, with what it is about.
-const ATTACKS: [(&str, &str, Run); 14] = [
+const ATTACKS: [(&str, &str, Run); 15] = [
     ("replayed-proof", "a proof is posted again, by its maker and by a thief", proofs::replayed),
     ("other-context", "a proof for one request is posted to another", proofs::other_context),
     ("made-up-record", "a patient commits to a record of its own making", proofs::made_up_record),
@@ -52,6 +52,7 @@ const ATTACKS: [(&str, &str, Run); 14] = [
         "what is delivered is not what was proven",
         delivery::swapped_ciphertext,
     ),
+    ("false-dispute", "a genuine record is disputed", delivery::false_dispute),
     ("unverified-header", "a mauled header is put to the proxy", delivery::unverified_header),
     (
         "transposed-identities",

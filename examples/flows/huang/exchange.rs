@@ -321,15 +321,19 @@ impl Exchange {
         stored: &Stored,
         delegated: &Delegated,
         delivery: &Cid,
-    ) -> Result<(Payload, Received), Failure> {
+    ) -> Result<Received, Failure> {
         let failure = |error| Failure::Check(format!("the institution: {error}"));
         let statement = delegated.delegation.statement.clone();
         let key = self.institution.accept(statement, &self.delegator()).map_err(failure)?;
         let (header, deposit) = (self.proxy.get(delivery)?, self.proxy.get(&stored.cid)?);
-        let address = &stored.deposit.address;
-        let open = || self.institution.receive(&key, address, &header, &deposit, self.now());
-        let (payload, again) = (open().map_err(failure)?, open().map_err(failure)?);
-        Ok((payload, self.institution.examine(again, &self.commitment())))
+        let (address, now) = (&stored.deposit.address, self.now());
+        let payload = self.institution.receive(&key, address, &header, &deposit, now);
+        let payload = payload.map_err(failure)?;
+        if self.institution.is_genuine(&payload, &self.commitment()) {
+            return Ok(Received::Genuine(payload));
+        }
+        let evidence = self.institution.evidence(&key, address, &header, now).map_err(failure)?;
+        Ok(Received::Mismatch(evidence))
     }
 
     /// Step 9.

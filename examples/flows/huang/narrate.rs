@@ -178,9 +178,12 @@ fn delivered(
     report
         .step(7, "proxy", "verifies the header and re-encrypts it", facts, sees)
         .map_err(output)?;
-    let (payload, received) = exchange.receive(stored, &delegated, &delivery)?;
+    let received = exchange.receive(stored, &delegated, &delivery)?;
+    let Received::Genuine(payload) = received else {
+        return Err(Failure::Check("the plaintext does not open the commitment".to_owned()));
+    };
     let same = payload.as_bytes() == exchange.payload.as_bytes();
-    let resources = if let Received::Genuine(count) = received { count } else { 0 };
+    let resources = payload.open().map_or(0, |(_, count)| count);
     let facts = vec![("resources", resources.to_string()), ("commitment", "recomputed".to_owned())];
     let sees = "the institution alone: the record";
     report

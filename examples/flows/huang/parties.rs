@@ -17,7 +17,7 @@ mod institution;
 mod patient;
 mod proxy;
 
-pub use arbiter::Arbiter;
+pub use arbiter::{Arbiter, Case};
 pub use authority::Pkg;
 pub use hospital::Hospital;
 pub use institution::{Institution, Received};

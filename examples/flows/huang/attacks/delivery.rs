@@ -9,7 +9,7 @@ use super::Attempt;
 use crate::flows::huang::Failure;
 use crate::flows::huang::exchange::{Delegated, Exchange, Published, Stored, applied};
 use crate::flows::huang::network::outcome;
-use crate::flows::huang::parties::{Deposit, Received};
+use crate::flows::huang::parties::{Case, Deposit, Received};
 use crate::flows::huang::payload::Payload;
 use crate::flows::huang::source::Source;
 use crate::flows::huang::study;
@@ -60,40 +60,85 @@ pub(super) fn swapped_ciphertext(
     exchange.verify(proof)?;
     let delegated = exchange.delegate(&published)?;
     let delivery = exchange.deliver(&published, &swapped, &delegated)?;
-    let (evidence, received) = exchange.receive(&swapped, &delegated, &delivery)?;
-    let mismatch = matches!(received, Received::Mismatch(_));
-    let refund = dispute(exchange, &published, &evidence)?;
+    let received = exchange.receive(&swapped, &delegated, &delivery)?;
     exchange.payload = genuine;
+    let Received::Mismatch(evidence) = received else {
+        return Err(Failure::Check("the swapped record opened the commitment".to_owned()));
+    };
+    let events = dispute(exchange, &published, &swapped, &evidence)?;
+    let refund = events.contains(&Event::Refunded(published.request, patient.public_key()));
     Ok(vec![
         Attempt::new(
             "registered under the signature for another",
             Reject::Attestation,
             outcome(&refused),
         ),
-        Attempt::new("the plaintext does not open the commitment", true, mismatch),
-        Attempt::new("the arbiters refund the institution", true, refund),
+        Attempt::new("disputed with evidence, the arbiters refund", true, refund),
     ])
 }
 
-/// The institution disputes and two arbiters vote on what they recompute; whether it was refunded.
+/// The genuine record is delivered; the institution disputes with junk, with forged
+/// evidence and with the genuine evidence. No arbiter upholds any, and the patient is paid.
+pub(super) fn false_dispute(exchange: &mut Exchange, _: &Source) -> Result<Vec<Attempt>, Failure> {
+    let (published, stored, delegated) = delegated(exchange)?;
+    let delivery = exchange.deliver(&published, &stored, &delegated)?;
+    let patient = exchange.patient.signer.public_key();
+    let statement = delegated.delegation.statement.clone();
+    let key = exchange.institution.accept(statement, &exchange.delegator());
+    let key = key.map_err(|error| Failure::Check(format!("the institution: {error}")))?;
+    let (header, address) = (exchange.proxy.get(&delivery)?, &stored.deposit.address);
+    let genuine = exchange.institution.evidence(&key, address, &header, exchange.now());
+    let genuine = genuine.map_err(|error| Failure::Check(format!("the institution: {error}")))?;
+    let upheld = |evidence: &[u8]| {
+        let commitment = exchange.commitment();
+        let case = case(exchange, &stored, &commitment);
+        exchange.arbiters.iter().filter(|arbiter| arbiter.upholds(&case, evidence)).count()
+    };
+    let junk = upheld(b"not what I ordered");
+    let truthful = upheld(&genuine);
+    let mut forged = genuine.to_vec();
+    forged.last_mut().into_iter().for_each(|byte| *byte ^= 1);
+    let forged = upheld(&forged);
+    let events = dispute(exchange, &published, &stored, &genuine)?;
+    let paid = events.contains(&Event::Settled(published.request, patient));
+    Ok(vec![
+        Attempt::new("arbiters who uphold a made-up plaintext", 0, junk),
+        Attempt::new("arbiters who uphold forged evidence", 0, forged),
+        Attempt::new("arbiters who uphold genuine evidence of a genuine record", 0, truthful),
+        Attempt::new("disputed all the same, the patient is paid", true, paid),
+    ])
+}
+
+/// The public facts of a dispute over what is stored.
+fn case<'a>(exchange: &'a Exchange, stored: &'a Stored, commitment: &'a Digest) -> Case<'a> {
+    Case {
+        params: exchange.pkg.params(),
+        address: &stored.deposit.address,
+        ciphertext: &stored.deposit.ciphertext,
+        commitment: commitment.as_bytes(),
+    }
+}
+
+/// The institution disputes, two arbiters vote on what they recompute; what happened.
 fn dispute(
     exchange: &mut Exchange,
     published: &Published,
-    evidence: &Payload,
-) -> Result<bool, Failure> {
+    stored: &Stored,
+    evidence: &[u8],
+) -> Result<Vec<Event>, Failure> {
     let patient = exchange.patient.signer.public_key();
     let (request, commitment) = (published.request, exchange.commitment());
-    let digest = Digest(Sha256::digest(evidence.as_bytes()).into());
+    let digest = Digest(Sha256::digest(evidence).into());
     let institution = exchange.institution.signer.clone();
     let action = Action::Dispute(Dispute { request, patient: patient.clone(), evidence: digest });
     applied(exchange.network.post(&institution, action)?)?;
     let mut events = Vec::new();
     for arbiter in exchange.arbiters.clone().into_iter().take(2) {
-        let upheld = arbiter.upholds(evidence, commitment.as_bytes());
+        let upheld = arbiter.upholds(&case(exchange, stored, &commitment), evidence);
         let verdict = Verdict { request, patient: patient.clone(), evidence: digest, upheld };
         events.extend(applied(exchange.network.post(&arbiter.signer, Action::Verdict(verdict))?)?);
     }
-    Ok(events.contains(&Event::Refunded(request, patient)))
+    Ok(events)
 }
 
 /// Every byte of a stored header is changed in turn; the proxy must refuse each.

@@ -1,5 +1,6 @@
 //! The research institution: asks, pays, and reads what it was sold.
 
+use medcrypto_core::zeroize::Zeroizing;
 use medcrypto_ledger::Digest;
 use medcrypto_pre::{
     Delegatee, DelegateeKey, Delegator, ReEncryptedHeader, ReKeyStatement, RecordAddress, UnixTime,
@@ -22,10 +23,10 @@ pub struct Institution {
 /// What the institution decrypted, and whether it is what was proven.
 #[derive(Debug)]
 pub enum Received {
-    /// It opens the commitment that the proof was about; the number of resources in it.
-    Genuine(usize),
-    /// It does not: the evidence of a dispute.
-    Mismatch(Payload),
+    /// It opens the commitment that the proof was about.
+    Genuine(Payload),
+    /// It does not: the evidence of a dispute, for the arbiters alone.
+    Mismatch(Zeroizing<Vec<u8>>),
 }
 
 impl Institution {
@@ -66,12 +67,24 @@ impl Institution {
 
     /// Whether a payload is the record behind a commitment.
     #[must_use]
-    pub fn examine(&self, payload: Payload, commitment: &Digest) -> Received {
-        match payload.open() {
-            Ok((opening, count)) if opening.commitment().to_bytes() == commitment.0 => {
-                Received::Genuine(count)
-            }
-            _ => Received::Mismatch(payload),
-        }
+    pub fn is_genuine(&self, payload: &Payload, commitment: &Digest) -> bool {
+        let opened = payload.open().map(|(opening, _)| opening.commitment().to_bytes());
+        opened == Ok(commitment.0)
+    }
+
+    /// What shows an arbiter to which plaintext a delivery opens.
+    ///
+    /// # Errors
+    /// [`medcrypto_pre::Error`] when it does not open.
+    pub fn evidence(
+        &self,
+        key: &DelegateeKey,
+        address: &RecordAddress,
+        delivery: &[u8],
+        now: UnixTime,
+    ) -> Result<Zeroizing<Vec<u8>>, medcrypto_pre::Error> {
+        let header = ReEncryptedHeader::from_bytes(delivery)?;
+        let evidence = key.evidence(address, &header, now)?;
+        Ok(Zeroizing::new(evidence.to_secret_bytes().to_vec()))
     }
 }
