@@ -1,7 +1,9 @@
 //! The registry of domain-separation strings.
 //!
-//! Every hash, key derivation, transcript and signed message of the workspace starts from one of
-//! these strings, and nobody outside this file can make a [`Dst`]. A test proves that no string
+//! Every key derivation, transcript and signed message of the workspace, and every hash whose value
+//! leaves its function, starts from one of these strings; inner digests are inputs to one of these,
+//! and where a standard fixes the hash (content addresses, RFC 6962) the standard decides.
+//! Nobody outside this file can make a [`Dst`]. A test proves that no string
 //! equals or starts another; `docs/domains.md` lists them and is compared with [`ALL`].
 //!
 //! Style: `MEDCRYPTO-<CRATE>-V01-<PURPOSE>`, except where a standard fixes the string.
@@ -48,6 +50,8 @@ macro_rules! registry {
 registry! {
     /// Shared machinery.
     core {
+        /// Every transcript, before the domain of its protocol.
+        TRANSCRIPT = "MEDCRYPTO-CORE-V01-TRANSCRIPT";
         /// Hedged randomness: key derivation over the caller's randomness and the secret.
         HEDGE = "MEDCRYPTO-CORE-V01-HEDGE";
     }
@@ -82,8 +86,6 @@ registry! {
         DEM_KEY = "MEDCRYPTO-PRE-V01-DEM-KEY";
         /// Commitment to the key of the payload stream.
         DEM_COMMIT = "MEDCRYPTO-PRE-V01-DEM-COMMIT";
-        /// Key of the record digest that may be published.
-        RECORD_DIGEST = "MEDCRYPTO-PRE-V01-RECORD-DIGEST";
         /// Hedged seed of an encapsulation.
         HEDGED_SEED = "MEDCRYPTO-PRE-V01-HEDGED-SEED";
         /// Hedged scalars that blind a scope key or a re-encryption key.

@@ -9,9 +9,9 @@
 
 use core::fmt;
 
-use crate::Dst;
 #[cfg(feature = "bls")]
 use crate::bls::{G1, G2, Gt, Scalar, SecretScalar};
+use crate::{Dst, dst};
 #[cfg(feature = "bls")]
 use rand_core::{CryptoRng, RngCore};
 
@@ -23,7 +23,7 @@ impl Transcript {
     /// Starts a transcript of the protocol that `domain` names.
     #[must_use]
     pub fn new(domain: Dst) -> Self {
-        let mut transcript = merlin::Transcript::new(b"MEDCRYPTO-CORE-V01-TRANSCRIPT");
+        let mut transcript = merlin::Transcript::new(dst::core::TRANSCRIPT.as_bytes());
         transcript.append_message(b"domain", domain.as_bytes());
         Self(transcript)
     }
@@ -100,7 +100,6 @@ impl fmt::Debug for Transcript {
 #[cfg(all(test, feature = "bls"))]
 mod tests {
     use super::*;
-    use crate::dst;
 
     fn transcript(byte: u8) -> Transcript {
         let mut transcript = Transcript::new(dst::zk::CONTEXT);

@@ -12,11 +12,13 @@ use alloc::vec::Vec;
 
 use medcrypto_core::{
     DecodeError,
-    bls::{Gt, multi_pairing},
+    bls::{G1, G2, Gt, multi_pairing},
     codec::{Reader, Tag},
 };
 
-use crate::{Error, Header, ReKeyId, RevocationList, UnixTime, VerifiedHeader, VerifiedReKey};
+use crate::{
+    Error, Header, ReKeyId, RevocationList, ScopePath, UnixTime, VerifiedHeader, VerifiedReKey,
+};
 
 /// A header with what one delegatee needs to open it; 500 + 48·L bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,8 +102,12 @@ impl VerifiedReKey {
         let c0 = fields.c0.point();
         let tk = &self.statement().statement().signed().tk;
         let scoped = fields.c.iter().zip(tk).map(|(c, tk)| (-c.point(), tk.point()));
+        // On the stack, because TK0 is among them; what is left over pairs to 1.
+        let mut pairs = [(G1::identity(), G2::identity()); 1 + ScopePath::MAX_DEPTH];
         let t = self.secret().expose(|tk0| {
-            multi_pairing(&[(*tk0, c0)].into_iter().chain(scoped).collect::<Vec<_>>())
+            let used = [(*tk0, c0)].into_iter().chain(scoped);
+            pairs.iter_mut().zip(used).for_each(|(to, pair)| *to = pair);
+            multi_pairing(&pairs)
         });
         Ok(ReEncryptedHeader { header: header.header().clone(), t, rekey: self.id() })
     }

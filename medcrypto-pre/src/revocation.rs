@@ -25,7 +25,7 @@ use crate::{
     ScopePath, UnixTime, VerifiedIdentityKey, VerifiedReKeyStatement,
 };
 
-/// A signed revocation of one re-encryption key, not verified; 174 bytes and the identity.
+/// A signed revocation of one re-encryption key, not verified; 171 bytes and the identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revocation {
     params: ParamsId,

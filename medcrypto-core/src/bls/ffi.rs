@@ -2,7 +2,7 @@
 //!
 //! blst's safe `miller_loop_n` and `mult` hand their work, and so possibly secrets, to a process-wide
 //! pool of threads; these call the same C code on the caller's stack. The only unsafe code of the
-//! crate; it runs under AddressSanitizer.
+//! crate.
 #![allow(unsafe_code, reason = "blst offers no safe, single-threaded form of these functions")]
 
 use alloc::{vec, vec::Vec};
@@ -18,11 +18,11 @@ use crate::DecodeError;
 /// `Π f(Pᵢ, Qᵢ)` before the final exponentiation, with shared squarings; `None` of nothing.
 pub(super) fn miller_loop(ps: &[blst_p1_affine], qs: &[blst_p2_affine]) -> Option<blst_fp12> {
     let n = ps.len();
-    if n != qs.len() {
+    if n == 0 || n != qs.len() {
         return None;
     }
     // A null second pointer means: the first one points at an array.
-    let (ps, qs) = ([ps.first()?, null()], [qs.first()?, null()]);
+    let (ps, qs) = ([ps.as_ptr(), null()], [qs.as_ptr(), null()]);
     let mut out = blst_fp12::default();
     // SAFETY: both arrays hold `n ≥ 1` initialised points and outlive the call; `out` is a local.
     unsafe { blst::blst_miller_loop_n(&raw mut out, qs.as_ptr(), ps.as_ptr(), n) };
@@ -103,7 +103,8 @@ pub(super) fn multi_exp_g1(points: &[blst_p1_affine], scalars: &[[u8; 32]]) -> O
     if n < 2 || n != scalars.len() {
         return None;
     }
-    let (points, scalars) = ([points.first()?, null()], [scalars.first()?.as_ptr(), null()]);
+    let points = [points.as_ptr(), null()];
+    let scalars = [scalars.as_ptr().cast::<u8>(), null()];
     let mut out = blst_p1::default();
     // SAFETY: the scratch is as large as blst asks for `n`; the arrays hold `n` points and
     // `n` scalars of ⌈255/8⌉ = 32 bytes each and outlive the call; `out` is a local.
@@ -127,7 +128,8 @@ pub(super) fn multi_exp_g2(points: &[blst_p2_affine], scalars: &[[u8; 32]]) -> O
     if n < 2 || n != scalars.len() {
         return None;
     }
-    let (points, scalars) = ([points.first()?, null()], [scalars.first()?.as_ptr(), null()]);
+    let points = [points.as_ptr(), null()];
+    let scalars = [scalars.as_ptr().cast::<u8>(), null()];
     let mut out = blst_p2::default();
     // SAFETY: as in `multi_exp_g1`.
     unsafe {

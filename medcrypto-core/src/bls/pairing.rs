@@ -24,8 +24,11 @@ pub fn pairing(p: &G1, q: &G2) -> Gt {
 pub fn multi_pairing(pairs: &[(G1, G2)]) -> Gt {
     // A pair with an identity contributes 1, and blst's n-fold loop wants finite points.
     let finite = || pairs.iter().filter(|(p, q)| !p.is_identity() && !q.is_identity());
-    let mut ps: Vec<_> = finite().map(|(p, _)| *p.to_affine().as_ref()).collect();
-    let qs: Vec<_> = finite().map(|(_, q)| *q.to_affine().as_ref()).collect();
+    // Room for all up front: growth would leave a copy behind that nobody can wipe.
+    let mut ps = Vec::with_capacity(pairs.len());
+    let mut qs = Vec::with_capacity(pairs.len());
+    ps.extend(finite().map(|(p, _)| *p.to_affine().as_ref()));
+    qs.extend(finite().map(|(_, q)| *q.to_affine().as_ref()));
     let product = exponentiated(ffi::miller_loop(&ps, &qs));
     // A point of 𝔾₁ may be a key; the backend's type cannot wipe itself.
     ps.fill(blst_p1_affine::default());

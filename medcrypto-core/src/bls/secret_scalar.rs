@@ -4,7 +4,7 @@ use core::fmt;
 
 use rand_core::{CryptoRng, RngCore};
 use subtle::{Choice, ConstantTimeEq};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::Scalar;
 use crate::DecodeError;
@@ -62,22 +62,8 @@ impl SecretScalar {
         Self::new(self.expose() + *public)
     }
 
-    /// `self · public`; none when `public` is zero.
-    #[must_use]
-    pub fn times(&self, public: &Scalar) -> Option<Self> {
-        Self::new(self.expose() * *public)
-    }
-
-    /// `−self`.
-    #[must_use]
-    pub fn negated(&self) -> Self {
-        Self(Zeroizing::new((-self.expose()).to_bytes()))
-    }
-
-    fn new(mut scalar: Scalar) -> Option<Self> {
+    fn new(scalar: Scalar) -> Option<Self> {
         let bytes = Zeroizing::new(scalar.to_bytes());
-        scalar = Scalar::ZERO;
-        core::hint::black_box(&scalar);
         let zero: bool = bytes.as_slice().ct_eq(&[0; 32]).into();
         (!zero).then(|| Self(bytes))
     }
@@ -93,12 +79,6 @@ impl SecretScalar {
         let mut bytes = self.0.clone();
         bytes.reverse();
         bytes
-    }
-}
-
-impl Zeroize for SecretScalar {
-    fn zeroize(&mut self) {
-        self.0.zeroize();
     }
 }
 

@@ -175,8 +175,6 @@ fn secret_scalars_exclude_zero_and_r() {
     assert!(SecretScalar::from_wide(&[0; 64]).is_none());
     let last = SecretScalar::from_bytes(&r_minus_1).unwrap();
     assert!(last.plus(&Scalar::ONE).is_none());
-    assert!(last.times(&Scalar::ZERO).is_none());
-    assert_eq!(public(&last.negated()), Scalar::ONE);
     assert_eq!(public(&last.plus(&Scalar::from_u64(3)).unwrap()), Scalar::from_u64(2));
 }
 

@@ -154,7 +154,7 @@ impl fmt::Debug for VerifiedReKey {
     }
 }
 
-/// A re-encryption key that only its proxy can read; 187 bytes, the payload and its overhead.
+/// A re-encryption key that only its proxy can read; 184 bytes and the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedReKey {
     header: Header,
@@ -162,6 +162,8 @@ pub struct SealedReKey {
 }
 
 impl SealedReKey {
+    /// Encoded length in bytes, without the payload: the header and a length.
+    pub const BASE_LEN: usize = Header::BASE_LEN + 4;
     const MAX_PAYLOAD: usize = COMMITMENT + ReKey::MAX_LEN + TAG;
 
     /// The canonical encoding.

@@ -35,40 +35,59 @@ pub fn objects() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+const OBJECTS: &str = include_str!("../data/objects.hex");
+/// What the delegatee and the proxy need to use the objects.
+const KEYS: &str = include_str!("../data/keys.hex");
+
 /// Made by this version, pinned: a change of any byte is a change of the format.
 #[test]
 fn bytes_are_pinned() {
-    let pins: Vec<_> = include_str!("../data/objects.hex").lines().collect();
-    let objects = objects();
-    let lines: Vec<_> =
-        objects.iter().map(|(n, bytes)| format!("{n}: {}", hex::encode(bytes))).collect();
-    assert_eq!(lines.join("\n"), pins.join("\n"));
+    let world = world();
+    let keys = [
+        ("key of the delegatee", world.bob.to_secret_bytes().to_vec()),
+        ("key of the proxy", world.proxy.to_secret_bytes().to_vec()),
+    ];
+    let lines = |objects: &[(&str, Vec<u8>)]| -> Vec<_> {
+        objects.iter().map(|(n, bytes)| format!("{n}: {}", hex::encode(bytes))).collect()
+    };
+    assert_eq!(lines(&objects()), OBJECTS.lines().collect::<Vec<_>>());
+    assert_eq!(lines(&keys), KEYS.lines().collect::<Vec<_>>());
 }
 
-/// Sealed and delegated by this version, these bytes open for ever.
+/// Sealed, delegated and re-encrypted by this version, these bytes open for ever.
 #[test]
 fn pinned_objects_still_work() {
     let find = |name: &str| {
-        let line = include_str!("../data/objects.hex")
-            .lines()
-            .find_map(|line| line.strip_prefix(name).and_then(|rest| rest.strip_prefix(": ")));
+        let mut lines = OBJECTS.lines().chain(KEYS.lines());
+        let line =
+            lines.find_map(|line| line.strip_prefix(name).and_then(|rest| rest.strip_prefix(": ")));
         hex::decode(line.unwrap()).unwrap()
     };
     let params = PublicParams::from_bytes(&find("params")).unwrap();
-    let alice = IdentityKey::from_bytes(&find("identity key")).unwrap().verify(&params).unwrap();
+    let key = |name| IdentityKey::from_bytes(&find(name)).unwrap().verify(&params).unwrap();
+    let (alice, bob, proxy) =
+        (key("identity key"), key("key of the delegatee"), key("key of the proxy"));
     let header = Header::from_bytes(&find("header")).unwrap();
     let address = World::address(&["lab"], b"record");
-    header.clone().verify(&params, &address).unwrap();
+    let verified = header.clone().verify(&params, &address).unwrap();
     let payload = hex::decode(include_str!("../data/payload.hex").trim()).unwrap();
     let opened = alice.open_to_vec(&address, &header, &payload).unwrap();
     assert_eq!(opened.as_slice(), b"x");
     let statement = ReKeyStatement::from_bytes(&find("statement")).unwrap();
-    statement.verify(&params, &World::alice_id()).unwrap();
+    statement.clone().verify(&params, &World::alice_id()).unwrap();
+    let sealed = SealedReKey::from_bytes(&find("sealed re-encryption key")).unwrap();
+    let rekey = proxy.import(&sealed, &World::alice_id()).unwrap();
+    let again = rekey.re_encrypt(&verified, NOW, &RevocationList::new()).unwrap();
+    let re = ReEncryptedHeader::from_bytes(&find("re-encrypted header")).unwrap();
+    assert_eq!(again, re);
+    let bob = bob.accept(statement, &World::alice_id()).unwrap();
+    assert_eq!(bob.open_to_vec(&address, &re, &payload, NOW).unwrap(), opened);
+    let evidence = OpeningEvidence::from_bytes(&find("evidence")).unwrap();
+    assert_eq!(evidence.open_to_vec(&params, &address, &header, &payload).unwrap(), opened);
     let signature = IdentitySignature::from_bytes(&find("signature")).unwrap();
     signature.verify(&params, &id("alice"), b"message").unwrap();
     let revocation = Revocation::from_bytes(&find("revocation")).unwrap();
     revocation.verify(&params, &World::alice_id()).unwrap();
-    SealedReKey::from_bytes(&find("sealed re-encryption key")).unwrap();
 }
 
 #[test]
@@ -77,6 +96,9 @@ fn sizes_are_as_documented() {
     assert_eq!((PublicParams::LEN, world.params().to_bytes().len()), (99, 99));
     assert_eq!((Header::BASE_LEN, Header::MAX_LEN, ReEncryptedHeader::BASE_LEN), (180, 372, 500));
     assert_eq!(IdentitySignature::LEN, 99);
+    assert_eq!((SealedReKey::BASE_LEN, Revocation::BASE_LEN), (184, 171));
+    let revocation = world.alice.revoke(ReKeyId([9; 32]), UnixTime(5), &mut rng(4)).unwrap();
+    assert_eq!(revocation.to_bytes().len(), 171 + id("alice").to_bytes().len());
     let names = |n: usize| &["a", "b", "c", "d"][..n];
     for depth in 1..=4 {
         let address = World::address(names(depth), b"record");
@@ -90,14 +112,12 @@ fn sizes_are_as_documented() {
         let statement = delegation.statement.to_bytes().len();
         assert_eq!(statement, 347 + 96 * depth + variable);
         // Header, length, commitment, tag; inside, tag bytes and TK0.
-        assert_eq!(delegation.sealed.to_bytes().len(), 180 + 4 + 48 + 3 + 48 + statement);
+        assert_eq!(delegation.sealed.to_bytes().len(), 184 + 48 + 3 + 48 + statement);
         let rekey = world.proxy.import(&delegation.sealed, &World::alice_id()).unwrap();
         let verified = header.verify(world.params(), &address).unwrap();
         let re = rekey.re_encrypt(&verified, NOW, &RevocationList::new()).unwrap();
         assert_eq!(re.to_bytes().len(), [548, 596, 644, 692][depth - 1]);
     }
-    let sizes = [228, 276];
-    assert_eq!(sizes.map(|size| size - Header::BASE_LEN), [48, 96]);
 }
 
 /// On the curve, outside the subgroup: points with x = 4 on E and with x = 2 on E′.

@@ -1,5 +1,5 @@
 use blst::min_sig;
-use medcrypto_core::bls::{G1, G2, SecretScalar, hash_to_g1, pairing};
+use medcrypto_core::bls::{G1, G2, Scalar, SecretScalar, hash_to_g1, pairing};
 use medcrypto_core::dst;
 use medcrypto_sig::bls::{
     PopVerifiedKey, PublicKey, Signature, SigningKey, aggregate, fast_aggregate_verify,
@@ -178,8 +178,8 @@ fn t2_identity_points_are_refused() {
 #[test]
 fn t2_keys_that_cancel_sign_nothing() {
     // One holder of x and −x: key sum and signature sum are the identity for every message.
-    let negated = SecretScalar::from_bytes(&[1; 32]).unwrap().negated();
-    let mirror = SigningKey::from_secret_bytes(&secret(&hex::encode(*negated.to_secret_bytes())));
+    let negated = -Scalar::from_bytes(&[1; 32]).unwrap();
+    let mirror = SigningKey::from_secret_bytes(&secret(&hex::encode(negated.to_bytes())));
     let mirror = mirror.unwrap();
     let votes = [signing(1).sign(b"m"), mirror.sign(b"m")];
     assert_eq!(aggregate(&votes), Err(Error::Decode(DecodeError::Identity)));
