@@ -1,19 +1,20 @@
 //! What a run leaves in `--out`, and what it does with what an earlier run left there.
 //!
-//! Every file is written beside its name and renamed, so it is there whole or not at all. A folder
-//! that already holds artefacts is checked first: every file must decode, the proof must verify under
-//! key and statement, and the ciphertext must be what the manifest names. What is not as it was is
-//! reported with its path, and nothing in the folder is touched.
+//! All files are written beside their names first and renamed when all are there, the manifest last; a
+//! failure leaves none of them. A folder that already holds artefacts is checked before anything else
+//! happens: every file must have the digest that the manifest states, and the proof must verify under
+//! key and statement. What is not as it was is reported with its path, and nothing is touched.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use medcrypto_ledger::cas::Cid;
 use medcrypto_zk::circuit::Circuit;
 use medcrypto_zk::keys::{ProvingKey, VerifyingKey};
 use medcrypto_zk::proof::Proof;
 use medcrypto_zk::statement::Statement;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::Failure;
 use super::folder::read_file;
@@ -24,30 +25,18 @@ const VERIFYING_KEY: &str = "verifying.key";
 const STATEMENT: &str = "statement.bin";
 const PROOF: &str = "proof.bin";
 const CIPHERTEXT: &str = "record.sealed";
+const FILES: [&str; 5] = [PROVING_KEY, VERIFYING_KEY, STATEMENT, PROOF, CIPHERTEXT];
 
 /// The folder of `--out`.
 #[derive(Clone, Debug)]
 pub struct Artefacts(PathBuf);
 
-/// What the files are, so that one of another run among them is noticed.
-#[derive(PartialEq, Eq, Serialize, Deserialize)]
+/// SHA-256 of every file, by name.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Manifest {
     schema: String,
-    circuit: String,
-    verifying_key: String,
-    ciphertext: String,
-}
-
-impl Manifest {
-    fn of(key: &VerifyingKey, ciphertext: &[u8]) -> Self {
-        Self {
-            schema: "medcrypto.artefacts.v1".to_owned(),
-            circuit: hex::encode(key.circuit_digest()),
-            verifying_key: hex::encode(key.digest()),
-            ciphertext: Cid::of(ciphertext).to_string(),
-        }
-    }
+    sha256: BTreeMap<String, String>,
 }
 
 /// What a finished run hands over.
@@ -78,20 +67,22 @@ impl Artefacts {
     /// # Errors
     /// [`Failure::Data`] that names the file that is not as it was.
     pub fn check(&self, circuit: &Circuit) -> Result<bool, Failure> {
-        let manifest = self.0.join(MANIFEST);
+        let manifest = self.path(MANIFEST);
         if !manifest.exists() {
-            return Ok(false);
+            let stray = FILES.iter().find(|name| self.path(name).exists());
+            let stray = stray.map(|name| at(&self.path(name), &"there is no manifest for it"));
+            return stray.map_or(Ok(false), Err);
         }
-        let named: Manifest = serde_json::from_slice(&read_file(&manifest)?)
+        let stated: Manifest = serde_json::from_slice(&read_file(&manifest)?)
             .map_err(|error| at(&manifest, &error))?;
-        let key = self.check_proof()?;
-        let found = Manifest::of(&key, &self.read(CIPHERTEXT)?);
-        let name = if found.ciphertext == named.ciphertext { MANIFEST } else { CIPHERTEXT };
-        if found == named {
-            Ok(found.circuit == hex::encode(circuit.digest()))
-        } else {
-            Err(at(&self.0.join(name), &"the manifest names another"))
+        for name in FILES {
+            if stated.sha256.get(name) != Some(&digest(&self.read(name)?)) {
+                let message = format!("its SHA-256 is not the one in {MANIFEST}");
+                return Err(at(&self.path(name), &message));
+            }
         }
+        let key = self.check_proof()?;
+        Ok(key.circuit_digest() == circuit.digest())
     }
 
     /// The proving key that an earlier run left for this circuit.
@@ -100,50 +91,79 @@ impl Artefacts {
     /// [`Failure::Data`] that names the file.
     pub fn proving_key(&self, circuit: Circuit) -> Result<ProvingKey, Failure> {
         ProvingKey::from_bytes(circuit, &self.read(PROVING_KEY)?)
-            .map_err(|error| at(&self.0.join(PROVING_KEY), &error))
+            .map_err(|error| at(&self.path(PROVING_KEY), &error))
     }
 
     fn check_proof(&self) -> Result<VerifyingKey, Failure> {
-        let path = |name| self.0.join(name);
         let key = VerifyingKey::from_bytes(&self.read(VERIFYING_KEY)?)
-            .map_err(|error| at(&path(VERIFYING_KEY), &error))?;
+            .map_err(|error| at(&self.path(VERIFYING_KEY), &error))?;
         let statement = Statement::from_bytes(&self.read(STATEMENT)?)
-            .map_err(|error| at(&path(STATEMENT), &error))?;
+            .map_err(|error| at(&self.path(STATEMENT), &error))?;
         let proof =
-            Proof::from_bytes(&self.read(PROOF)?).map_err(|error| at(&path(PROOF), &error))?;
-        key.verify(&statement, &proof).map_err(|error| at(&path(PROOF), &error))?;
+            Proof::from_bytes(&self.read(PROOF)?).map_err(|error| at(&self.path(PROOF), &error))?;
+        key.verify(&statement, &proof).map_err(|error| at(&self.path(PROOF), &error))?;
         Ok(key)
     }
 
-    /// Writes the artefacts of a finished run, the manifest last.
+    /// Writes the artefacts of a finished run: all of them or none.
     ///
     /// # Errors
     /// [`Failure::Data`] that names the file.
     pub fn write(&self, finished: &Finished<'_>) -> Result<(), Failure> {
-        let verifying = finished.key.verifying_key();
-        let manifest = serde_json::to_string_pretty(&Manifest::of(verifying, finished.ciphertext))
-            .map_err(|error| at(&self.0.join(MANIFEST), &error))?;
-        self.put(PROVING_KEY, &finished.key.to_bytes())?;
-        self.put(VERIFYING_KEY, &verifying.to_bytes())?;
-        self.put(STATEMENT, &finished.statement.to_bytes())?;
-        self.put(PROOF, finished.proof)?;
-        self.put(CIPHERTEXT, finished.ciphertext)?;
-        self.put(MANIFEST, format!("{manifest}\n").as_bytes())
+        let files = [
+            (PROVING_KEY, finished.key.to_bytes()),
+            (VERIFYING_KEY, finished.key.verifying_key().to_bytes()),
+            (STATEMENT, finished.statement.to_bytes()),
+            (PROOF, finished.proof.to_vec()),
+            (CIPHERTEXT, finished.ciphertext.to_vec()),
+        ];
+        let sha256 =
+            files.iter().map(|(name, bytes)| ((*name).to_owned(), digest(bytes))).collect();
+        let manifest = Manifest { schema: "medcrypto.artefacts.v1".to_owned(), sha256 };
+        let manifest = serde_json::to_vec_pretty(&manifest)
+            .map_err(|error| at(&self.path(MANIFEST), &error))?;
+        let all =
+            || files.iter().map(|(name, bytes)| (*name, bytes)).chain([(MANIFEST, &manifest)]);
+        let written = all().try_for_each(|(name, bytes)| self.prepare(name, bytes));
+        let written = written.and_then(|()| all().try_for_each(|(name, _)| self.publish(name)));
+        if written.is_err() {
+            // What cannot be removed either is named by the error that is returned.
+            all().for_each(|(name, _)| drop(fs::remove_file(self.partial(name))));
+        }
+        written
+    }
+
+    /// Writes beside the name; a name that could not be taken later is refused now.
+    fn prepare(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.path(name);
+        if path.is_dir() {
+            return Err(at(&path, &"a folder stands in its place"));
+        }
+        fs::write(self.partial(name), bytes).map_err(|error| at(&path, &error))
+    }
+
+    fn publish(&self, name: &str) -> Result<(), Failure> {
+        let path = self.path(name);
+        fs::rename(self.partial(name), &path).map_err(|error| at(&path, &error))
     }
 
     fn read(&self, name: &str) -> Result<Vec<u8>, Failure> {
-        read_file(&self.0.join(name))
+        read_file(&self.path(name))
     }
 
-    /// Writes beside the name and renames: whole, or not at all.
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-        let (path, partial) = (self.0.join(name), self.0.join(format!("{name}.partial")));
-        fs::write(&partial, bytes)
-            .and_then(|()| fs::rename(&partial, &path))
-            .map_err(|error| at(&path, &error))
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn partial(&self, name: &str) -> PathBuf {
+        self.0.join(format!("{name}.partial"))
     }
 }
 
-fn at(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+fn digest(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+fn at(path: &Path, error: &dyn core::fmt::Display) -> Failure {
     Failure::Data(format!("{}: {error}", path.display()))
 }

@@ -1,6 +1,6 @@
 //! The command line of `huang_share`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
@@ -14,7 +14,7 @@ usage: huang_share [options]
   --record DIR           folder of FHIR R4 resources (default: testdata/fhir)
   --patient ID           whose record (default: f001, else the only patient of the folder)
   --require FILE-OR-TEXT the study's requirement (default: active NSCLC, glucose, age)
-  --fast                 skip the comparison with the paper, take the smallest sizes
+  --fast                 no comparison with the paper, and a network without faults
   --seed N               seed of everything random (default: 1)
   --json                 print one JSON object instead of text
   --out DIR              write the artefacts of the run to DIR, or check those of an earlier run
@@ -98,7 +98,7 @@ fn read(mut parser: Parser) -> Result<Command, lexopt::Error> {
             Arg::Long("patient") => options.patient = Some(parser.value()?.string()?),
             Arg::Long("require") => options.require = Some(parser.value()?),
             Arg::Long("fast") => options.fast = true,
-            Arg::Long("seed") => options.seed = parser.value()?.parse()?,
+            Arg::Long("seed") => options.seed = seed(&parser.value()?)?,
             Arg::Long("json") => options.json = true,
             Arg::Long("out") => options.out = Some(parser.value()?.into()),
             Arg::Long("attack") => options.attack = Some(parser.value()?.string()?),
@@ -108,4 +108,9 @@ fn read(mut parser: Parser) -> Result<Command, lexopt::Error> {
         }
     }
     Ok(Command::Run(options))
+}
+
+fn seed(value: &OsStr) -> Result<u64, lexopt::Error> {
+    let shown = value.to_string_lossy();
+    shown.parse().map_err(|_| format!("--seed takes a number below 2^64, not {shown:?}").into())
 }

@@ -12,7 +12,7 @@
 //! 9 settle     both → chain           two signatures, a certified block, inclusion proof
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use medcrypto_core::dst;
@@ -21,10 +21,11 @@ use medcrypto_ledger::block::TxProof;
 use medcrypto_ledger::cas::Cid;
 use medcrypto_ledger::contract::{
     self, Action, Delivery, Event, Outcome, Proof, Receipt, Rekey, Requirement, Settlement,
-    SettlementStatement, State,
+    SettlementStatement, SignedTx, State,
 };
+use medcrypto_ledger::pbft::{Signed, message::Request};
 use medcrypto_ledger::sim::Faults;
-use medcrypto_ledger::{Digest, codec};
+use medcrypto_ledger::{Bytes, Digest, codec};
 use medcrypto_pre::{Delegation, Delegator, Grant, UnixTime};
 use medcrypto_zk::commitment::RecordOpening;
 use medcrypto_zk::keys::ProvingKey;
@@ -54,6 +55,8 @@ pub struct Exchange {
     pub patient: Patient,
     /// The institution.
     pub institution: Institution,
+    /// A second institution, to which nothing may be sold that was sold exclusively.
+    pub rival: Signer,
     /// The proxy cloud.
     pub proxy: ProxyCloud,
     /// Whoever decides disputes.
@@ -128,8 +131,10 @@ impl Exchange {
         let arbiters = (0..3).map(|_| Arbiter::new(rng_mut)).collect();
         let holder = patient.holder.commitment();
         let opening = hospital.commit(record, holder, rng_mut);
-        let payload = Payload::new(&opening, source.resources());
-        let funds = BTreeMap::from([(institution.signer.public_key(), study::FUNDS)]);
+        let payload = Payload::new(&opening, source.resources())?;
+        let rival = Signer::generate(rng_mut);
+        let buyers = [institution.signer.public_key(), rival.public_key()];
+        let funds = buyers.map(|buyer| (buyer, study::FUNDS)).into();
         let state = State::genesis(funds, BTreeSet::from([study::class()]))
             .map_err(|error| Failure::Check(format!("genesis: {error}")))?;
         let judge = Judge::new([key.verifying_key().clone()]);
@@ -139,6 +144,7 @@ impl Exchange {
             hospital,
             patient,
             institution,
+            rival,
             proxy,
             arbiters,
             network,
@@ -252,6 +258,7 @@ impl Exchange {
         published: &Published,
         institution: &PublicKey,
     ) -> Result<Proof, Failure> {
+        self.accept_terms(&published.terms)?;
         let sale = Sale {
             chain_id: self.network.chain_id(),
             request: published.request,
@@ -260,6 +267,17 @@ impl Exchange {
             class_is_exclusive: true,
         };
         self.patient.prove(&self.key, &self.opening, &sale, &mut self.rng)
+    }
+
+    /// What a patient looks at before it proves: who re-encrypts, who decides disputes, what is paid.
+    /// The institution chose all of it.
+    fn accept_terms(&self, terms: &Requirement) -> Result<(), Failure> {
+        let known = self.arbiters.iter().map(|arbiter| arbiter.signer.public_key()).collect();
+        let accepted = terms.proxy == self.proxy.signer.public_key()
+            && terms.arbiters == known
+            && terms.price >= study::PRICE;
+        let declined = || Failure::Check("the patient declines the terms".to_owned());
+        accepted.then_some(()).ok_or_else(declined)
     }
 
     /// Step 5.
@@ -343,13 +361,23 @@ impl Exchange {
     pub fn settle(&mut self, published: &Published, delivery: Cid) -> Result<Settled, Failure> {
         let settlement = self.settlement(published, delivery);
         let signer = self.institution.signer.clone();
-        applied(self.network.post(&signer, Action::Settle(settlement))?)?;
+        let action = Action::Settle(settlement);
+        applied(self.network.post(&signer, action.clone())?)?;
         let chain = self.network.chain();
-        let last = chain.iter().rev().find(|certified| !certified.block.txs.is_empty());
-        let certified = last.ok_or_else(|| Failure::NoProgress("no certified block".to_owned()))?;
-        let inclusion = TxProof::of(certified, 0)
+        let found = chain.iter().rev().find_map(|certified| {
+            let index = certified
+                .block
+                .txs
+                .iter()
+                .position(|tx| action_of(tx).as_ref() == Some(&action))?;
+            Some((certified, index))
+        });
+        let (certified, index) =
+            found.ok_or_else(|| Failure::NoProgress("the settlement is in no block".to_owned()))?;
+        let position = u64::try_from(index).unwrap_or(u64::MAX);
+        let inclusion = TxProof::of(certified, position)
             .map_err(|error| Failure::Check(format!("the inclusion proof: {error}")))?;
-        let leaf = certified.block.txs.first().map(|tx| tx.as_slice().to_vec());
+        let leaf = certified.block.txs.get(index).map(|tx| tx.as_slice().to_vec());
         Ok(Settled { inclusion, leaf: leaf.unwrap_or_default() })
     }
 
@@ -365,6 +393,13 @@ impl Exchange {
         let (by_patient, by_institution) = (by(&self.patient.signer), by(&self.institution.signer));
         Settlement { request, patient, by_patient, by_institution }
     }
+}
+
+/// The action inside a request of a block.
+fn action_of(request: &Bytes) -> Option<Action> {
+    let request: Signed<Request> = codec::decode(request.as_slice()).ok()?;
+    let tx: SignedTx = codec::decode(request.body().operation.as_slice()).ok()?;
+    Some(tx.body.action)
 }
 
 /// What happened, if the transaction was applied.

@@ -1,7 +1,8 @@
 //! A folder of FHIR R4 resources: read whole, checked against its digests, one patient chosen.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use medcrypto_zk::fhir::FhirBundle;
@@ -11,6 +12,10 @@ use super::Failure;
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 16 << 20;
+/// The most resource files of a folder.
+const MAX_FILES: usize = 10_000;
+/// The most bytes of a folder's resource files together.
+const MAX_FOLDER: usize = 256 << 20;
 
 /// The resources of a folder, by file name.
 #[derive(Clone, Debug)]
@@ -20,27 +25,24 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Reads every `.json` file of `path`. Where `SHA256SUMS` stands in the folder or beside it, a
-    /// file that it lists must have the digest that it states.
+    /// Reads every `.json` file of `path`. Where `SHA256SUMS` stands in the folder or beside it, every
+    /// `.json` file that it lists must be there with the digest that it states.
     ///
     /// # Errors
     /// [`Failure::Data`] that names the folder or the file.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let shown = path.display().to_string();
-        let entries = fs::read_dir(path).map_err(|error| data(&shown, &error))?;
-        let mut files = BTreeMap::new();
+        let whole = path.canonicalize().map_err(|error| data(&shown, &error))?;
+        let entries = fs::read_dir(&whole).map_err(|error| data(&shown, &error))?;
+        let mut folder = Self { path: shown, files: BTreeMap::new() };
         for entry in entries {
-            let file = entry.map_err(|error| data(&shown, &error))?.path();
-            let name = file.file_name().and_then(|name| name.to_str()).map(str::to_owned);
-            if let (Some(name), Some("json")) = (name, file.extension().and_then(|e| e.to_str())) {
-                files.insert(name, read_file(&file)?);
-            }
+            let file = entry.map_err(|error| data(&folder.path, &error))?.path();
+            folder.take(&file)?;
         }
-        if files.is_empty() {
-            return Err(Failure::Data(format!("{shown}: no .json file")));
+        if folder.files.is_empty() {
+            return Err(data(&folder.path, &"no .json file"));
         }
-        let folder = Self { path: shown, files };
-        folder.check_digests(path)?;
+        folder.check_digests(&whole)?;
         Ok(folder)
     }
 
@@ -55,66 +57,104 @@ impl Folder {
         &self.path
     }
 
+    /// The patient asked for, else f001, else the only one.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] when none of these exists.
+    pub fn choose_patient(
+        &self,
+        bundle: &FhirBundle,
+        asked: Option<&str>,
+    ) -> Result<String, Failure> {
+        let patients: Vec<_> = bundle.patients().collect();
+        let known = |id: &&str| patients.contains(id);
+        let chosen = match (asked, patients.as_slice()) {
+            (Some(id), _) => Some(id).filter(known),
+            (None, [only]) => Some(*only),
+            (None, _) => Some("f001").filter(known),
+        };
+        let wanted = asked.map_or("which --patient?".to_owned(), |id| format!("no patient {id};"));
+        let there = if patients.is_empty() { "none".to_owned() } else { patients.join(", ") };
+        chosen
+            .map(str::to_owned)
+            .ok_or_else(|| Failure::Usage(format!("{}: {wanted} there are: {there}", self.path)))
+    }
+
+    /// Reads one entry of the folder if it is a resource.
+    fn take(&mut self, file: &Path) -> Result<(), Failure> {
+        let name = file.file_name().and_then(|name| name.to_str());
+        let (Some(name), Some("json")) = (name, file.extension().and_then(|e| e.to_str())) else {
+            return Ok(());
+        };
+        self.files.insert(name.to_owned(), read_file(file)?);
+        let bytes: usize = self.files.values().map(Vec::len).sum();
+        if self.files.len() > MAX_FILES || bytes > MAX_FOLDER {
+            let bound = format!("more than {MAX_FILES} files or {MAX_FOLDER} bytes");
+            return Err(data(&self.path, &bound));
+        }
+        Ok(())
+    }
+
     fn check_digests(&self, path: &Path) -> Result<(), Failure> {
-        let folder = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let own = (path.join("SHA256SUMS"), String::new());
-        let parent = (path.join("..").join("SHA256SUMS"), format!("{folder}/"));
-        for (list, prefix) in [own, parent] {
-            let Ok(text) = fs::read_to_string(&list) else { continue };
-            for (digest, name) in text.lines().filter_map(|line| line.split_once("  ")) {
-                let Some(name) = name.strip_prefix(&prefix) else { continue };
-                self.check_digest(name, digest, &list)?;
+        let beside = (path.join("..").join("SHA256SUMS"), format!("{name}/"));
+        [own, beside].iter().try_for_each(|(list, prefix)| self.check_list(list, prefix))
+    }
+
+    /// Checks what a list in the form of sha256sum says about this folder.
+    fn check_list(&self, list: &Path, prefix: &str) -> Result<(), Failure> {
+        let text = match fs::read_to_string(list) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            read => read.map_err(|error| data(&list.display(), &error))?,
+        };
+        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty()) {
+            let place = format!("{}: line {number}", list.display());
+            let (digest, name) = line
+                .split_once([' ', '\t'])
+                .ok_or_else(|| data(&place, &"not a digest and a name"))?;
+            let name = name.trim_start_matches([' ', '*']).trim_start_matches("./");
+            let own = name.strip_prefix(prefix).filter(|name| !name.contains('/'));
+            if let Some(name) = own.filter(|name| name.ends_with(".json")) {
+                self.check_digest(name, digest, &place)?;
             }
         }
         Ok(())
     }
 
-    fn check_digest(&self, name: &str, digest: &str, list: &Path) -> Result<(), Failure> {
-        let Some(bytes) = self.files.get(name) else { return Ok(()) };
+    fn check_digest(&self, name: &str, digest: &str, place: &str) -> Result<(), Failure> {
+        let file = format!("{}/{name}", self.path);
+        let bytes = self.files.get(name);
+        let bytes = bytes.ok_or_else(|| data(&file, &format!("missing, but {place} lists it")))?;
         let found = hex::encode(Sha256::digest(bytes));
         if found == digest {
-            return Ok(());
+            Ok(())
+        } else {
+            Err(data(&file, &format!("SHA-256 is {found}, but {place} states {digest}")))
         }
-        Err(Failure::Data(format!(
-            "{}/{name}: SHA-256 is {found}, but {} states {digest}",
-            self.path,
-            list.display()
-        )))
     }
 }
 
-/// Reads a file of at most 16 MiB.
+/// Reads a regular file of at most 16 MiB.
 ///
 /// # Errors
 /// [`Failure::Data`] that names the file.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let shown = path.display().to_string();
-    let length = fs::metadata(path).map_err(|error| data(&shown, &error))?.len();
-    if length > MAX_FILE {
-        return Err(Failure::Data(format!("{shown}: {length} bytes, more than {MAX_FILE}")));
+    let failed = |error: &dyn core::fmt::Display| data(&path.display(), error);
+    // Asked before opening: opening a pipe waits for somebody to write.
+    if !fs::metadata(path).map_err(|error| failed(&error))?.is_file() {
+        return Err(failed(&"not a regular file"));
     }
-    fs::read(path).map_err(|error| data(&shown, &error))
+    let file = File::open(path).map_err(|error| failed(&error))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_FILE) {
+        Ok(bytes)
+    } else {
+        Err(failed(&format!("more than {MAX_FILE} bytes")))
+    }
 }
 
-fn data(place: &str, error: &dyn std::fmt::Display) -> Failure {
+fn data(place: &dyn core::fmt::Display, error: &dyn core::fmt::Display) -> Failure {
     Failure::Data(format!("{place}: {error}"))
-}
-
-/// The patient asked for, else f001, else the only one.
-///
-/// # Errors
-/// [`Failure::Usage`] when none of these exists.
-pub fn choose_patient(bundle: &FhirBundle, asked: Option<&str>) -> Result<String, Failure> {
-    let patients: Vec<_> = bundle.patients().collect();
-    let known = |id: &&str| patients.contains(id);
-    let chosen = match (asked, patients.as_slice()) {
-        (Some(id), _) => Some(id).filter(known),
-        (None, [only]) => Some(*only),
-        (None, _) => Some("f001").filter(known),
-    };
-    let there = patients.join(", ");
-    chosen.map(str::to_owned).ok_or_else(|| match asked {
-        Some(id) => Failure::Usage(format!("no patient {id}; there are: {there}")),
-        None => Failure::Usage(format!("which --patient? there are: {there}")),
-    })
 }

@@ -213,16 +213,14 @@ impl Done {
     }
 
     /// What goes into the folder of artefacts.
-    ///
-    /// # Errors
-    /// Never.
-    pub fn finished<'a>(&'a self, exchange: &'a Exchange) -> Result<Finished<'a>, Failure> {
-        Ok(Finished {
+    #[must_use]
+    pub fn finished<'a>(&'a self, exchange: &'a Exchange) -> Finished<'a> {
+        Finished {
             key: &exchange.key,
             statement: &self.statement,
             proof: self.proof.proof.as_slice(),
             ciphertext: &self.stored.deposit.ciphertext,
-        })
+        }
     }
 
     /// The figures beside the paper's.

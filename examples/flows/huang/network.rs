@@ -37,7 +37,6 @@ pub struct Network {
     world: World<Signer, RequirementLedger<Judge>>,
     genesis: Genesis,
     first: RequirementLedger<Judge>,
-    keys: Vec<Signer>,
     clients: BTreeMap<PublicKey, Party>,
 }
 
@@ -66,7 +65,7 @@ impl Network {
             let key = keys.get(usize::from(me.0)).unwrap_or(&observer);
             Replica::new(Config { me, ..config.clone() }, key.clone(), machine.clone())
         });
-        Ok(Self { world, genesis, first: machine, keys, clients: BTreeMap::new() })
+        Ok(Self { world, genesis, first: machine, clients: BTreeMap::new() })
     }
 
     /// The chain's identity.
@@ -145,10 +144,10 @@ impl Network {
         self.world.chain()
     }
 
-    /// The keys of the replicas: what a corrupted replica signs with.
+    /// How many replicas there are.
     #[must_use]
-    pub fn replica_keys(&self) -> &[Signer] {
-        &self.keys
+    pub fn replicas(&self) -> u16 {
+        u16::try_from(self.genesis.replicas.len()).unwrap_or(u16::MAX)
     }
 
     /// What the network has done so far: seed, trace, events, messages by kind.

@@ -12,6 +12,8 @@ use medcrypto_zk::commitment::RecordOpening;
 use medcrypto_zk::schema::Schema;
 use sha2::{Digest, Sha256};
 
+use super::Failure;
+
 /// The most bytes of one part.
 const MAX_PART: usize = 16 << 20;
 
@@ -21,17 +23,19 @@ pub struct Payload(Zeroizing<Vec<u8>>);
 
 impl Payload {
     /// Puts an opening and the resources together.
-    #[must_use]
-    pub fn new(opening: &RecordOpening, resources: &[(String, String)]) -> Self {
+    ///
+    /// # Errors
+    /// [`Failure::Data`] for more than 65 535 resources.
+    pub fn new(opening: &RecordOpening, resources: &[(String, String)]) -> Result<Self, Failure> {
         let opening = opening.to_secret_bytes();
         let size: usize = resources.iter().map(|(name, json)| 8 + name.len() + json.len()).sum();
-        // A folder has far fewer files; a longer list would not decode.
-        let count = u16::try_from(resources.len()).unwrap_or(u16::MAX);
+        let count = u16::try_from(resources.len())
+            .map_err(|_| Failure::Data(format!("{} resources are too many", resources.len())))?;
         let writer = Writer::with_capacity(6 + opening.len() + size).bytes(&opening).u16(count);
         let write = |writer: Writer, (name, json): &(String, String)| {
             writer.bytes(name.as_bytes()).bytes(json.as_bytes())
         };
-        Self(Zeroizing::new(resources.iter().fold(writer, write).finish()))
+        Ok(Self(Zeroizing::new(resources.iter().fold(writer, write).finish())))
     }
 
     /// Takes a payload that was decrypted.

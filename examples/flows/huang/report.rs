@@ -119,6 +119,12 @@ impl<'a> Report<'a> {
         self.content.checks.push(Check { name: name.into(), passed });
     }
 
+    /// Whether every check so far holds.
+    #[must_use]
+    pub fn all_passed(&self) -> bool {
+        self.content.checks.iter().all(|check| check.passed)
+    }
+
     /// Shows a table.
     ///
     /// # Errors

@@ -25,7 +25,8 @@ use super::report::Report;
 use super::source::Source;
 use super::{Failure, attacks, narrate, study};
 
-/// What a network does to messages in a full run: a fifth is lost, repeated or late.
+/// What a network does to messages in a full run: one in twenty is lost, one in twenty arrives twice,
+/// and all overtake each other.
 const ROUGH: Faults =
     Faults { link_spread: 20, delay_min: 5, delay_max: 80, loss: 50, duplicate: 50 };
 
@@ -68,12 +69,14 @@ fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> Result<()
         return Err(Failure::Unmet(format!("patient {patient} does not meet the requirement")));
     }
     narrate::opening(&mut report, &requirement, &source).map_err(output)?;
-    let mut rng = ChaCha20Rng::seed_from_u64(options.seed);
     let artefacts = options.out.as_deref().map(Artefacts::open).transpose()?;
-    let (key, setup_s) = proving_key(&requirement, artefacts.as_ref(), &mut report, &mut rng)?;
+    let mut setup_rng = stream(options.seed, 1);
+    let (key, setup_s) =
+        proving_key(&requirement, artefacts.as_ref(), &mut report, &mut setup_rng)?;
     let faults = if options.fast { Faults::NONE } else { ROUGH };
-    let mut exchange = Exchange::prepare(key, &source, record, faults, rng)?;
-    fault_warning(4).map_or(Ok(()), |warning| report.line(&warning)).map_err(output)?;
+    let mut exchange = Exchange::prepare(key, &source, record, faults, stream(options.seed, 2))?;
+    let warning = fault_warning(exchange.network.replicas());
+    warning.map_or(Ok(()), |warning| report.line(&warning)).map_err(output)?;
     match options.attack.as_deref() {
         Some(name) => attack(name, &mut exchange, &source, &mut report)?,
         None => share(&mut exchange, options, artefacts.as_ref(), setup_s, &mut report)?,
@@ -83,17 +86,33 @@ fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> Result<()
     checks.map_err(|failed| Failure::Check(format!("failed: {}", failed.join("; "))))
 }
 
+/// One of the seed's streams: setup and exchange do not share one, so that a run with the key of an
+/// earlier run is otherwise the same.
+fn stream(seed: u64, number: u64) -> ChaCha20Rng {
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    rng.set_stream(number);
+    rng
+}
+
 /// The requirement from a file, from text, or the default.
 fn requirement(given: Option<&OsStr>) -> Result<Requirement, Failure> {
     let schema = Schema::clinical_v1();
-    let file = given.map(Path::new).filter(|path| path.is_file());
+    let named = given.map(Path::new);
+    let file = named.filter(|path| path.is_file());
     let text = match (file, given) {
         (Some(path), _) => String::from_utf8(read_file(path)?)
             .map_err(|_| Failure::Usage(format!("{}: not UTF-8 text", path.display())))?,
         (None, Some(text)) => text.to_string_lossy().into_owned(),
         (None, None) => DEFAULT_REQUIREMENT.to_owned(),
     };
-    let place = file.map_or("requirement".to_owned(), |path| path.display().to_string());
+    // What does not parse and looks like a path was perhaps meant as one.
+    let like_path =
+        named.filter(|path| path.components().count() > 1 || path.extension().is_some());
+    let place = match (file, like_path) {
+        (Some(path), _) => path.display().to_string(),
+        (None, Some(path)) => format!("no file {}; as a requirement", path.display()),
+        (None, None) => "requirement".to_owned(),
+    };
     let parsed = if text.trim_start().starts_with('{') {
         Requirement::from_json(schema, &text)
     } else {
@@ -163,8 +182,8 @@ fn share(
     });
     report.check("the sale is settled and the patient is paid", settled);
     report.check("no block holds a run of 16 bytes of the record", !done.leaks(exchange, &blocks));
-    if let Some(artefacts) = artefacts {
-        artefacts.write(&done.finished(exchange)?)?;
+    if let Some(artefacts) = artefacts.filter(|_| report.all_passed()) {
+        artefacts.write(&done.finished(exchange))?;
     }
     if !options.fast {
         report.table(super::paper::table(&done.measured(exchange, setup_s))).map_err(output)?;

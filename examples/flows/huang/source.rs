@@ -5,7 +5,7 @@ use medcrypto_zk::record::Record;
 use medcrypto_zk::schema::FieldId;
 
 use super::Failure;
-use super::folder::{Folder, choose_patient};
+use super::folder::Folder;
 use super::parties::Hospital;
 use super::study;
 
@@ -30,7 +30,7 @@ impl Source {
     ) -> Result<(Self, Record), Failure> {
         let place = |error: IngestError| Failure::Data(format!("{}/{error}", folder.path()));
         let bundle = FhirBundle::from_resources(folder.files()).map_err(place)?;
-        let patient = choose_patient(&bundle, patient)?;
+        let patient = folder.choose_patient(&bundle, patient)?;
         let ingested = Hospital::ingest(&bundle, &patient, study::as_of()?, used).map_err(place)?;
         let Ingested { record, warnings } = ingested;
         let resources = bundle.resources(&patient);

@@ -130,12 +130,63 @@ fn corrupted_ciphertext_key_or_proof_files_are_named() {
         fs::write(&path, &bad).unwrap();
         let ran = huang_share(&arguments);
         assert_eq!(ran.code, 3, "{name}: {}", ran.err);
-        let culprit = if matches!(name, "statement.bin" | "verifying.key") { "" } else { name };
-        assert!(ran.err.contains(culprit) && ran.err.contains("artefacts"), "{name}: {}", ran.err);
+        assert!(ran.err.contains(name) && ran.err.contains("artefacts"), "{name}: {}", ran.err);
         assert_eq!(fs::read(&path).unwrap(), bad, "{name} was touched");
         fs::write(&path, &honest).unwrap();
     }
     let again = huang_share(&arguments);
     assert_eq!(again.code, 0, "{}", again.err);
     assert!(!again.err.contains("setup"), "the key of the first run was not used");
+    fs::remove_file(out.join("manifest.json")).unwrap();
+    let stray = huang_share(&arguments);
+    assert_eq!(stray.code, 3, "{}", stray.err);
+    assert!(stray.err.contains("no manifest"), "{}", stray.err);
+}
+
+/// Nothing is half written where one of the files cannot be.
+#[test]
+fn a_folder_in_the_place_of_an_artefact_leaves_nothing_behind() {
+    let out = folder("blocked");
+    fs::create_dir(out.join("record.sealed.partial")).unwrap();
+    let ran = huang_share(&["--fast", "--out", out.to_str().unwrap()]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("record.sealed"), "{}", ran.err);
+    let left: Vec<_> = fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["record.sealed.partial"]);
+}
+
+/// A list of digests is checked through a link, with either mark of sha256sum, and for files that
+/// are gone; a list that cannot be read is no list.
+#[test]
+fn digests_are_never_skipped_in_silence() {
+    let sums = |record: &Path, text: &[u8]| fs::write(record.join("SHA256SUMS"), text).unwrap();
+    let record = copied("sums");
+    let wrong = "0".repeat(64);
+    for line in ["  Patient-f001.json", " *Patient-f001.json", "  ./Patient-f001.json"] {
+        sums(&record, format!("{wrong}{line}\n").as_bytes());
+        refused(&record, &[], 3, "Patient-f001.json");
+    }
+    sums(&record, format!("{wrong}  Patient-gone.json\n").as_bytes());
+    refused(&record, &[], 3, "Patient-gone.json");
+    sums(&record, b"\xff\xfe");
+    refused(&record, &[], 3, "SHA256SUMS");
+    sums(&record, b"nonsense\n");
+    refused(&record, &[], 3, "SHA256SUMS: line 1");
+    let link = folder("links").join("linked");
+    std::os::unix::fs::symlink(&record, &link).unwrap();
+    sums(&record, format!("{wrong}  Patient-f001.json\n").as_bytes());
+    refused(&link, &[], 3, "Patient-f001.json");
+}
+
+/// A pipe or a device under a resource's name is refused, not read.
+#[test]
+fn only_regular_files_are_read() {
+    let record = copied("special");
+    std::os::unix::fs::symlink("/dev/zero", record.join("Observation-zero.json")).unwrap();
+    refused(&record, &[], 3, "Observation-zero.json");
+}
+
+#[test]
+fn a_missing_requirement_file_is_named() {
+    refused(Path::new(FHIR), &["--require", "no/such/file.txt"], 2, "no/such/file.txt");
 }

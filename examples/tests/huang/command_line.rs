@@ -68,12 +68,27 @@ fn the_same_seed_gives_the_same_json_and_another_seed_another() {
     assert_ne!(first["trace"], json("8")["trace"]);
 }
 
+/// A run with the key of an earlier run is otherwise the same run.
+#[test]
+fn json_does_not_depend_on_where_the_key_comes_from() {
+    let out = folder("same");
+    let arguments = ["--fast", "--json", "--out", out.to_str().unwrap()];
+    let json = || {
+        let ran = huang_share(&arguments);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let mut value: Value = serde_json::from_str(&ran.out).unwrap();
+        without_times(&mut value);
+        value
+    };
+    assert_eq!(json(), json());
+}
+
 #[test]
 fn every_attack_is_rejected() {
     let listed = huang_share(&["--list-attacks"]);
     let names: Vec<_> = listed.out.lines().collect();
     assert_eq!(names, attacks::names().collect::<Vec<_>>());
-    assert!(names.len() >= 14);
+    assert!(names.len() >= 15);
     for name in names {
         let ran = huang_share(&["--fast", "--attack", name]);
         assert_eq!(ran.code, 0, "{name}: {}{}", ran.out, ran.err);
@@ -122,6 +137,9 @@ fn usage_errors_exit_with_2() {
         let ran = huang_share(arguments);
         assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.err);
         assert!(ran.err.starts_with("huang_share: "), "{}", ran.err);
+        let option = arguments.iter().find(|argument| argument.starts_with("--"));
+        let named = option.unwrap_or(&"stray").trim_start_matches("--attack");
+        assert!(ran.err.contains(named) || ran.err.contains("nobody"), "{}", ran.err);
     }
     assert_eq!(huang_share(&["--help"]).code, 0);
 }

@@ -83,10 +83,13 @@ fn h06_h10_h11_h12_h14_only_the_institution_reads() {
         assert!(other.import(&sealed, &exchange.delegator()).is_err());
     }
 
-    // H11: before re-encryption the institution has nothing that opens; the proxy never has.
+    // H11: before re-encryption the institution has nothing that opens; the proxy's own key never
+    // does.
     let address = &stored.deposit.address;
     let (header, payload) = Deposit::split(&stored.deposit.ciphertext, address).unwrap();
     assert!(exchange.institution.identity.open_to_vec(address, &header, payload).is_err());
+    let cloud = exchange.pkg.issue("cloud", "proxy-1").unwrap();
+    assert!(cloud.open_to_vec(address, &header, payload).is_err());
 
     let delivery = exchange.deliver(&published, &stored, &delegated).unwrap();
     assert!(!shares(&exchange.proxy.get(&delivery).unwrap()));

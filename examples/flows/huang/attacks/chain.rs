@@ -54,10 +54,8 @@ pub(super) fn second_exclusive_sale(
 ) -> Result<Vec<Attempt>, Failure> {
     let (published, delivery) = delivered(exchange)?;
     exchange.settle(&published, delivery)?;
-    let rival = Signer::generate(&mut exchange.rng);
-    let mut terms = published.terms.clone();
-    terms.price = 0;
-    let second = exchange.publish_as(&rival, terms)?;
+    let rival = exchange.rival.clone();
+    let second = exchange.publish_as(&rival, published.terms.clone())?;
     let proof = exchange.prove_to(&second, &rival.public_key())?;
     let nullifier = proof.exclusive.as_ref().map(|exclusive| exclusive.nullifier);
     let nullifier = nullifier.ok_or_else(|| Failure::Check("no exclusive proof".to_owned()))?;

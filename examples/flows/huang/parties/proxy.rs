@@ -12,13 +12,21 @@ use crate::flows::huang::signer::Signer;
 
 /// Semi-trusted storage with a key of its own, to which re-encryption keys are sealed.
 ///
-/// It has no operation that takes the secret key of anybody else:
+/// Row H1: none of its operations takes the secret key of anybody else. Re-encryption takes a verified
+/// re-encryption key, and an identity key in its place does not compile:
 ///
-/// ```compile_fail,E0599
+/// ```compile_fail,E0308
 /// # use medcrypto_examples::flows::huang::parties::ProxyCloud;
-/// # use medcrypto_pre::{Header, RecordAddress, VerifiedIdentityKey};
-/// fn read(cloud: &ProxyCloud, patient: &VerifiedIdentityKey, at: &RecordAddress, header: &Header) {
-///     cloud.open_to_vec(patient, at, header);
+/// # use medcrypto_pre::{RecordAddress, UnixTime, VerifiedIdentityKey};
+/// fn read(cloud: &ProxyCloud, patient: &VerifiedIdentityKey, at: &RecordAddress) {
+///     let _ = cloud.re_encrypt(patient, &[], at, UnixTime(0));
+/// }
+/// ```
+/// ```compile_fail,E0308
+/// # use medcrypto_examples::flows::huang::parties::ProxyCloud;
+/// # use medcrypto_pre::{Delegator, VerifiedIdentityKey};
+/// fn import(cloud: &ProxyCloud, patient: &VerifiedIdentityKey, of: &Delegator) {
+///     let _ = cloud.import(patient, of);
 /// }
 /// ```
 #[derive(Debug)]
