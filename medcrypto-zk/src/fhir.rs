@@ -9,7 +9,10 @@
 //! MedicationRequest
 //! ```
 //!
-//! No I/O: the caller reads the files. A resource without type, id or subject is bad data; a value
+//! No I/O: the caller reads the files. A resource without type, id or subject is bad data, and so is
+//! a clinical one whose subject cannot be told: leaving it out would make a list look complete. A
+//! subject is `Patient/id`, or an entry of the same Bundle by its `fullUrl`; an address of a server
+//! is nobody's here. A value
 //! that is absent, out of bounds or in an unknown unit is Missing with a warning, and an error if
 //! its unit is unknown in a field that the caller names as used. Nothing is guessed: an older value
 //! never stands in for a newer one that cannot be read.
@@ -17,7 +20,7 @@
 //! Whether a list of codes is complete is a claim of the issuer, not a fact of a folder. Even under
 //! [`ListClaim::Complete`] a list is partial when a resource that belongs to it cannot be coded.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use core::fmt;
 
 use serde_json::Value;
@@ -98,8 +101,8 @@ impl FhirBundle {
     /// Parses and checks resources given as file name and content; a `Bundle` is unpacked.
     ///
     /// # Errors
-    /// [`IngestError`], with file and place, for malformed JSON, a missing type, id or subject, and
-    /// for two resources of one type and id.
+    /// [`IngestError`], with file and place, for malformed JSON, a missing type, id or subject, a
+    /// clinical subject that cannot be told, and for two resources of one type and id.
     pub fn from_resources<'a>(
         files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     ) -> Result<Self, IngestError> {
@@ -164,31 +167,61 @@ impl FhirBundle {
 fn unpack(file: &str, value: Value, into: &mut Vec<Resource>) -> Result<(), IngestError> {
     let root = Part::root(file, "$", &value);
     if root.text("resourceType") != Some("Bundle") {
-        into.push(Resource::check(file, "$".into(), value)?);
+        into.push(Resource::check(file, "$".into(), value, &BTreeMap::new())?);
         return Ok(());
     }
-    for entry in root.items("entry") {
-        if let Some(resource) = entry.get("resource") {
-            into.push(Resource::check(file, resource.path.clone(), resource.value.clone())?);
-        }
+    let entries = root.items("entry");
+    let urls = full_urls(&entries);
+    for resource in entries.iter().filter_map(|entry| entry.get("resource")) {
+        let (path, value) = (resource.path.clone(), resource.value.clone());
+        into.push(Resource::check(file, path, value, &urls)?);
     }
     Ok(())
 }
 
+/// What the `fullUrl`s of a Bundle stand for, as `Type/id`; one that stands twice stands for nothing.
+fn full_urls(entries: &[Part<'_>]) -> BTreeMap<String, Option<String>> {
+    let mut urls = BTreeMap::new();
+    for entry in entries {
+        let resource = entry.get("resource");
+        let named =
+            resource.and_then(|r| Some(format!("{}/{}", r.text("resourceType")?, r.text("id")?)));
+        if let (Some(url), Some(named)) = (entry.text("fullUrl"), named) {
+            let is_new = !urls.contains_key(url);
+            let _ = urls.insert(url.into(), is_new.then_some(named));
+        }
+    }
+    urls
+}
+
 impl Resource {
-    fn check(file: &str, path: String, value: Value) -> Result<Self, IngestError> {
+    fn check(
+        file: &str,
+        path: String,
+        value: Value,
+        urls: &BTreeMap<String, Option<String>>,
+    ) -> Result<Self, IngestError> {
         const ABOUT_A_SUBJECT: [&str; 5] =
             ["Observation", "Condition", "Procedure", "MedicationStatement", "MedicationRequest"];
         let part = Part::root(file, &path, &value);
-        let text =
-            |key, kind| part.text(key).map(Into::into).ok_or_else(|| part.error_in(key, kind));
+        let text = |key, kind| {
+            let text = part.text(key).filter(|text| !text.is_empty());
+            text.map(Into::into).ok_or_else(|| part.error_in(key, kind))
+        };
         let kind: String = text("resourceType", IngestErrorKind::MissingType)?;
         let id: String = text("id", IngestErrorKind::MissingId)?;
         let subject = part.get("subject").and_then(|subject| subject.text("reference"));
-        if subject.is_none() && ABOUT_A_SUBJECT.contains(&kind.as_str()) {
-            return Err(part.error_in("subject.reference", IngestErrorKind::MissingSubject));
-        }
-        let patient = subject.and_then(patient_of).map(Into::into);
+        let subject = match subject {
+            None => Err(IngestErrorKind::MissingSubject),
+            Some(reference) => Subject::of(reference, urls).ok_or(IngestErrorKind::Subject),
+        };
+        let patient = match subject {
+            Ok(Subject::Patient(id)) => Some(id),
+            Err(kind_of_error) if ABOUT_A_SUBJECT.contains(&kind.as_str()) => {
+                return Err(part.error_in("subject.reference", kind_of_error));
+            }
+            Ok(Subject::Other) | Err(_) => None,
+        };
         Ok(Self { file: file.into(), path, kind, id, patient, value })
     }
 
@@ -197,11 +230,30 @@ impl Resource {
     }
 }
 
-/// `Patient/id`, possibly after a server's address and before a version.
-fn patient_of(reference: &str) -> Option<&str> {
-    let path = reference.split_once("/_history/").map_or(reference, |(path, _)| path);
-    let (before, id) = path.rsplit_once('/')?;
-    (before == "Patient" || before.ends_with("/Patient")).then_some(id)
+/// Whom a resource is about.
+enum Subject {
+    /// The patient of this id.
+    Patient(String),
+    /// A group, a device or a place.
+    Other,
+}
+
+impl Subject {
+    /// The subject of a literal reference `Type/id`, possibly before a version, or of an entry of
+    /// the same Bundle. Everything else (an address on a server, a contained resource, a search)
+    /// cannot be told.
+    fn of(reference: &str, urls: &BTreeMap<String, Option<String>>) -> Option<Self> {
+        let reference = reference.split_once("/_history/").map_or(reference, |(path, _)| path);
+        let known = urls.get(reference).map(Option::as_deref);
+        let (kind, id) = known.unwrap_or(Some(reference))?.split_once('/')?;
+        let is_id = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+        match kind {
+            _ if id.is_empty() || !id.bytes().all(is_id) => None,
+            "Patient" => Some(Self::Patient(id.into())),
+            "Group" | "Device" | "Location" => Some(Self::Other),
+            _ => None,
+        }
+    }
 }
 
 /// A record in the making.

@@ -34,6 +34,10 @@ pub enum IngestErrorKind {
     /// A clinical resource that is about nobody.
     #[error("missing subject")]
     MissingSubject,
+    /// A clinical resource about a subject that cannot be told: neither `Patient/id`, nor a group,
+    /// device or location, nor an entry of the same Bundle.
+    #[error("unresolvable subject")]
+    Subject,
     /// A second resource of the same type and id.
     #[error("a resource of this type and id was already given")]
     Duplicate,
@@ -102,7 +106,10 @@ pub enum IngestWarningKind {
     /// A partial date or a bound in a field that holds exact values only; the field is missing.
     #[error("not exact")]
     NotExact,
-    /// A value of another kind than the field's; the field is missing.
+    /// An observation dated after the record; it is left out, and an older one may speak.
+    #[error("dated after the record")]
+    AfterAsOf,
+    /// A value of another kind than the field's, or two that contradict; the field is missing.
     #[error("unreadable value")]
     Unreadable,
     /// No code of the list's terminology; the list is partial.

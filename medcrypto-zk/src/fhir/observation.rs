@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use super::quantity::{self, Refusal};
+use super::time::Instant;
 use super::{Builder, IngestError, IngestErrorKind, IngestWarningKind, Part, time};
 use crate::schema::{CodeSystem, FieldId, SlotSpec, SlotType};
 
 /// A value that an observation, or a component of one, gives for a field.
 struct Candidate<'a> {
     /// Earliest instant that its date allows; `None` sorts first.
-    at: Option<i64>,
+    at: Option<Instant<'a>>,
     id: &'a str,
     part: Part<'a>,
 }
@@ -18,14 +19,20 @@ pub(super) fn read(
     observations: &[Part<'_>],
     builder: &mut Builder<'_>,
 ) -> Result<(), IngestError> {
-    let dated: Vec<_> = observations
-        .iter()
-        .filter(|observation| {
-            !matches!(observation.text("status"), Some("entered-in-error" | "cancelled"))
-        })
+    let valid = observations.iter().filter(|observation| {
+        !matches!(observation.text("status"), Some("entered-in-error" | "cancelled"))
+    });
+    let as_of = builder.options.as_of;
+    let dated: Vec<_> = valid
         .map(|observation| Ok((instant(observation)?, observation)))
         .collect::<Result<_, _>>()?;
+    // The record says what was known on its date; a later value would be dated wrongly.
+    let (late, dated): (Vec<_>, Vec<_>) =
+        dated.into_iter().partition(|(at, _)| at.is_some_and(|at| at.first_day > as_of));
     for (field, spec) in builder.schema.ids() {
+        for part in late.iter().filter_map(|(_, observation)| source(observation, spec)) {
+            builder.warn(&part, Some(field), IngestWarningKind::AfterAsOf);
+        }
         if let Some(latest) = latest(&dated, spec) {
             take(&latest, field, spec, builder)?;
         }
@@ -34,7 +41,7 @@ pub(super) fn read(
 }
 
 /// When the observed value held: the end of a period, or its start, or when it was issued.
-fn instant(observation: &Part<'_>) -> Result<Option<i64>, IngestError> {
+fn instant<'a>(observation: &Part<'a>) -> Result<Option<Instant<'a>>, IngestError> {
     let period = observation.get("effectivePeriod");
     let of_period = |key| period.as_ref().and_then(|period| period.get(key));
     let part = observation
@@ -49,25 +56,33 @@ fn instant(observation: &Part<'_>) -> Result<Option<i64>, IngestError> {
 }
 
 /// The latest candidate; among equals the one with the smallest id.
-fn latest<'a>(dated: &[(Option<i64>, &Part<'a>)], spec: &SlotSpec) -> Option<Candidate<'a>> {
+fn latest<'a>(
+    dated: &[(Option<Instant<'a>>, &Part<'a>)],
+    spec: &SlotSpec,
+) -> Option<Candidate<'a>> {
     let mut best: Option<Candidate<'a>> = None;
     for (at, observation) in dated {
         let id = observation.text("id").unwrap_or("");
         let is_later = best.as_ref().is_none_or(|b| *at > b.at || (*at == b.at && id < b.id));
-        let whole = core::iter::once((*observation).clone());
-        let mut parts = whole.chain(observation.items("component"));
-        if let Some(part) = parts.find(|part| is_later && is_source(part, spec)) {
+        if let Some(part) = source(observation, spec).filter(|_| is_later) {
             best = Some(Candidate { at: *at, id, part });
         }
     }
     best
 }
 
-/// Whether the part carries a LOINC code of the field.
+/// The observation itself, or its first component, that gives a value of the field.
+fn source<'a>(observation: &Part<'a>, spec: &SlotSpec) -> Option<Part<'a>> {
+    let whole = core::iter::once(observation.clone());
+    whole.chain(observation.items("component")).find(|part| is_source(part, spec))
+}
+
+/// Whether the part carries a LOINC code of the field. A path or a word among the sources, such as
+/// `Patient.gender`, is no LOINC code, so that no observation can speak for it.
 fn is_source(part: &Part<'_>, spec: &SlotSpec) -> bool {
     let codes =
         part.get("code").map(|code| code.codes(CodeSystem::Loinc.uri())).unwrap_or_default();
-    codes.iter().any(|code| spec.sources.contains(code))
+    codes.iter().any(|code| CodeSystem::Loinc.encode(code).is_ok() && spec.sources.contains(code))
 }
 
 fn take(
@@ -121,7 +136,7 @@ const BLOOD_GROUPS: [&str; 8] = [
     "278151004", // AB positive
 ];
 
-/// A group without its Rh factor is not exact, so it stays missing.
+/// A group without its Rh factor is not exact, and two groups contradict each other: missing.
 fn blood_type(
     part: &Part<'_>,
     field: FieldId,
@@ -129,8 +144,9 @@ fn blood_type(
 ) -> Result<(), IngestError> {
     let Some(value) = part.get("valueCodeableConcept") else { return Ok(()) };
     let codes = value.codes(CodeSystem::Sct.uri());
-    match BLOOD_GROUPS.iter().position(|group| codes.contains(group)).map(i64::try_from) {
-        Some(Ok(index)) => builder.put_checked(&value, field, (index, index))?,
+    let mut groups = (0_i64..).zip(BLOOD_GROUPS).filter(|(_, group)| codes.contains(group));
+    match (groups.next(), groups.next()) {
+        (Some((index, _)), None) => builder.put_checked(&value, field, (index, index))?,
         _ => builder.warn(&value, Some(field), IngestWarningKind::Unreadable),
     }
     Ok(())

@@ -3,8 +3,14 @@
 //! ```text
 //! value in the field's unit = (value + shift) · num / den
 //! scaled                    = round_half_even(that · 10^decimals)
-//! comparator                <  [min, ⌈x⌉ − 1]   <= [min, ⌊x⌋]   >= [⌈x⌉, max]   > [⌊x⌋ + 1, max]
+//! x, g                      the scaled value, exact;  g = 1 if it is a whole number, else 0
+//! n                         round_half_even(x)
+//! comparator                <  [min, n − g]   <= [min, n]   >= [n, max]   > [n + g, max]
 //! ```
+//!
+//! Values live on the grid of the field, so `< 5.00` is at most 4.99. A limit off the grid keeps the
+//! grid value next to it: 4.999 is `< 5.001` and is stored as 5.00. The other end is the field's
+//! bound: a comparator assumes that the value lies within the bounds of the field.
 //!
 //! Factors: the inch is 2.54 cm and the pound 0.45359237 kg by definition; the millimetre of
 //! mercury is 133.322 Pa as in UCUM; glucose has 180.156 g/mol, creatinine 113.118 g/mol.
@@ -67,15 +73,13 @@ pub(super) fn bounds(
 ) -> Result<(i64, i64), Refusal> {
     let value = convert(spec, number, unit)?;
     let fit = |value: i128| i64::try_from(value).map_err(|_| Refusal::OutOfBounds);
+    let (near, step) = (value.round_half_even(), i128::from(value.is_whole()));
     let (lo, hi) = match comparator {
-        None => {
-            let value = fit(value.round_half_even())?;
-            (value, value)
-        }
-        Some("<") => (spec.min, fit(value.ceil() - 1)?),
-        Some("<=") => (spec.min, fit(value.floor())?),
-        Some(">=") => (fit(value.ceil())?, spec.max),
-        Some(">") => (fit(value.floor() + 1)?, spec.max),
+        None => (fit(near)?, fit(near)?),
+        Some("<") => (spec.min, fit(near - step)?),
+        Some("<=") => (spec.min, fit(near)?),
+        Some(">=") => (fit(near)?, spec.max),
+        Some(">") => (fit(near + step)?, spec.max),
         Some(_) => return Err(Refusal::Value),
     };
     if lo <= hi { Ok((lo, hi)) } else { Err(Refusal::OutOfBounds) }
@@ -98,7 +102,8 @@ fn convert(spec: &SlotSpec, number: &str, unit: &str) -> Result<Fraction, Refusa
     exact().ok_or(Refusal::OutOfBounds)
 }
 
-/// A JSON number, exactly as it is written.
+/// A JSON number as `serde_json` writes it: through the nearest f64, whose shortest decimal is the
+/// number as it stood in the file up to 15 significant digits.
 fn decimal(text: &str) -> Option<Fraction> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -118,9 +123,8 @@ impl Fraction {
         self.0.div_euclid(self.1)
     }
 
-    const fn ceil(self) -> i128 {
-        let exact = self.0.rem_euclid(self.1) == 0;
-        if exact { self.floor() } else { self.floor() + 1 }
+    const fn is_whole(self) -> bool {
+        self.0.rem_euclid(self.1) == 0
     }
 
     fn round_half_even(self) -> i128 {
@@ -195,9 +199,34 @@ mod tests {
         assert_eq!(read("glucose", "5", "mmol/L", Some(">=")), Ok((500, 10_000)));
         assert_eq!(read("glucose", "5", "mmol/L", Some(">")), Ok((501, 10_000)));
         assert_eq!(read("glucose", "5.001", "mmol/L", Some("<")), Ok((0, 500)));
-        assert_eq!(read("glucose", "5.001", "mmol/L", Some(">")), Ok((501, 10_000)));
+        assert_eq!(read("glucose", "5.001", "mmol/L", Some(">")), Ok((500, 10_000)));
+        assert_eq!(read("glucose", "5.009", "mmol/L", Some("<")), Ok((0, 501)));
+        assert_eq!(read("glucose", "5.009", "mmol/L", Some(">=")), Ok((501, 10_000)));
         assert_eq!(read("glucose", "0", "mmol/L", Some("<")), Err(Refusal::OutOfBounds));
         assert_eq!(read("glucose", "5", "mmol/L", Some("~")), Err(Refusal::Value));
+    }
+
+    /// Off the grid, a comparator's interval is exactly what would be stored for what it allows.
+    #[test]
+    fn t18_a_limit_off_the_grid_holds_exactly_what_would_be_stored() {
+        let text = |x: i64| format!("{}.{:04}", x / 10_000, x % 10_000);
+        let stored = |x: i64| read("glucose", &text(x), "mmol/L", None).unwrap().0;
+        // Neither on the grid of hundredths nor half-way between two of them.
+        for limit in (49_910..=50_090).step_by(10).filter(|limit| limit % 50 != 0) {
+            for (op, allows) in [
+                ("<", (|x, limit| x < limit) as fn(i64, i64) -> bool),
+                ("<=", |x, limit| x <= limit),
+                (">=", |x, limit| x >= limit),
+                (">", |x, limit| x > limit),
+            ] {
+                let (lo, hi) = read("glucose", &text(limit), "mmol/L", Some(op)).unwrap();
+                let allowed = (49_700..=50_300).filter(|x| allows(*x, limit)).map(stored);
+                let (least, most) = (allowed.clone().min().unwrap(), allowed.max().unwrap());
+                let is_upper = op.starts_with('<');
+                let expected = if is_upper { (0, most) } else { (least, 10_000) };
+                assert_eq!((lo, hi), expected, "{op} {limit}");
+            }
+        }
     }
 
     #[test]

@@ -1,2 +1,3 @@
+mod identity;
 mod samples;
 mod synthetic;

@@ -20,21 +20,41 @@ pub(super) fn dates(text: &str) -> Option<Option<(Date, Date)>> {
     Some(Some(dates))
 }
 
-/// Seconds from 1900-01-01T00:00Z to the earliest instant that the text allows; fractions of a
-/// second are cut off. A date alone is taken at midnight UTC.
-pub(super) fn instant(text: &str) -> Option<i64> {
+/// An instant, ordered by time first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Instant<'a> {
+    /// Seconds from 1900-01-01T00:00Z.
+    pub(super) seconds: i64,
+    /// Digits of the fraction of a second without trailing zeros: their order is the numbers'.
+    pub(super) fraction: &'a str,
+    /// First day that the text allows, on the calendar of its own time zone.
+    pub(super) first_day: Date,
+}
+
+/// The earliest instant that the text allows. A date alone is taken at midnight UTC.
+pub(super) fn instant(text: &str) -> Option<Instant<'_>> {
     let Some((date, rest)) = text.split_once('T') else {
-        return Some(dates(text)??.0.day_number() * 86_400);
+        let first_day = dates(text)??.0;
+        return Some(Instant { seconds: first_day.day_number() * 86_400, fraction: "", first_day });
     };
     let zone_at = rest.find(['Z', '+', '-'])?;
     let (clock, zone) = rest.split_at_checked(zone_at)?;
-    Some(Date::parse(date)?.day_number() * 86_400 + seconds(clock)? - offset(zone)?)
+    let first_day = Date::parse(date)?;
+    let (second, fraction) = clock_time(clock)?;
+    let seconds = first_day.day_number() * 86_400 + second - offset(zone)?;
+    Some(Instant { seconds, fraction, first_day })
 }
 
-/// `hh:mm:ss` with an optional fraction.
+/// `hh:mm:ss`, or `hh:mm:ss.` and digits: the second of the day and its fraction.
+fn clock_time(clock: &str) -> Option<(i64, &str)> {
+    let Some((whole, fraction)) = clock.split_once('.') else { return Some((seconds(clock)?, "")) };
+    let is_number = !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit());
+    is_number.then_some((seconds(whole)?, fraction.trim_end_matches('0')))
+}
+
+/// `hh:mm:ss`.
 fn seconds(clock: &str) -> Option<i64> {
-    let whole = clock.split_once('.').map_or(clock, |(whole, _)| whole);
-    let mut parts = whole.split(':').map(two_digits);
+    let mut parts = clock.split(':').map(two_digits);
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
     let is_time = hour < 24 && minute < 60 && second <= 60 && parts.next().is_none();
     is_time.then_some(hour * 3_600 + minute * 60 + second)
@@ -63,7 +83,7 @@ fn two_digits(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{dates, instant};
+    use super::dates;
     use crate::schema::Date;
 
     #[test]
@@ -84,6 +104,7 @@ mod tests {
 
     #[test]
     fn t18_instants_are_ordered_by_utc() {
+        let instant = |text| super::instant(text).map(|at| at.seconds);
         assert_eq!(instant("1900-01-01"), Some(0));
         assert_eq!(instant("1900-01"), Some(0));
         assert_eq!(instant("1900-01-02T00:00:01Z"), Some(86_401));
@@ -104,8 +125,23 @@ mod tests {
             "2013-04T09:30:10Z",
             "T",
             "2013-04-02T9:30:10Z",
+            "2013-04-02T09:30:10.Z",
+            "2013-04-02T09:30:10.xZ",
+            "2013-04-02T09:30:10.5.5Z",
         ] {
             assert_eq!(instant(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn t18_fractions_of_a_second_are_compared_as_numbers() {
+        let instant = |fraction: &str| {
+            let text = format!("2013-04-02T09:30:10{fraction}Z");
+            super::instant(&text).map(|at| (at.seconds, at.fraction.to_string())).unwrap()
+        };
+        let rising = ["", ".01", ".1", ".12", ".9", ".99999999999999999999999"];
+        assert!(rising.is_sorted_by(|a, b| instant(a) < instant(b)));
+        assert_eq!(instant(".100"), instant(".1"));
+        assert_eq!(instant(".0"), instant(""));
     }
 }

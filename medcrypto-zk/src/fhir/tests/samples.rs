@@ -24,11 +24,14 @@ fn folder() -> Vec<(String, Vec<u8>)> {
 }
 
 fn ingest(patient: &str, lists: ListClaim) -> Ingested {
+    ingest_as_of(patient, lists, Date::new(2013, 4, 5).unwrap())
+}
+
+fn ingest_as_of(patient: &str, lists: ListClaim, as_of: Date) -> Ingested {
     let files = folder();
     let bundle = FhirBundle::from_resources(files.iter().map(|(n, b)| (n.as_str(), b.as_slice())));
     let requirement = Requirement::parse(Schema::clinical_v1(), REQUIREMENT).unwrap();
     let used = requirement.fields();
-    let as_of = Date::new(2013, 4, 5).unwrap();
     bundle
         .unwrap()
         .ingest(patient, IngestOptions { as_of, version: 1, lists, used: &used })
@@ -78,7 +81,8 @@ fn f001_has_cancer_and_the_laboratory_values() {
 
 #[test]
 fn example_has_the_vital_signs() {
-    let Ingested { record, warnings } = ingest("example", ListClaim::Partial);
+    let as_of = Date::new(2016, 12, 31).unwrap();
+    let Ingested { record, warnings } = ingest_as_of("example", ListClaim::Partial, as_of);
     assert_eq!(
         values(&record),
         [
@@ -93,13 +97,27 @@ fn example_has_the_vital_signs() {
             "bmi 162",
             "oxygen_saturation 95",
             "respiratory_rate 26",
-            "as_of 41367",
+            "as_of 42733",
             "record_version 1",
         ]
     );
     assert_eq!(warnings, []);
     // 38 years old: False, although the other parts are unknown.
     assert_eq!(truth(&record), Truth::False);
+}
+
+/// Weight and oxygen saturation were measured after the date of this record.
+#[test]
+fn an_earlier_record_leaves_later_measurements_out() {
+    let Ingested { record, warnings } = ingest("example", ListClaim::Partial);
+    let names: Vec<_> =
+        values(&record).iter().map(|v| v.split(' ').next().unwrap().to_string()).collect();
+    assert!(names.contains(&"systolic".into()));
+    assert!(!names.contains(&"weight".into()) && !names.contains(&"oxygen_saturation".into()));
+    let mut late: Vec<_> = warnings.iter().map(|w| (w.field.unwrap(), w.kind)).collect();
+    late.dedup();
+    let after = IngestWarningKind::AfterAsOf;
+    assert_eq!(late, [("weight", after), ("oxygen_saturation", after)]);
 }
 
 #[test]
