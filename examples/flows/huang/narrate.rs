@@ -206,7 +206,7 @@ fn delivered(
 }
 
 impl Done {
-    /// Whether any block holds a run of [`RUN`] bytes of the record.
+    /// Whether any block holds a run of 16 bytes of the record.
     #[must_use]
     pub fn leaks(&self, exchange: &Exchange, blocks: &[Vec<u8>]) -> bool {
         blocks.iter().any(|block| shares_run(exchange.payload.as_bytes(), block))
