@@ -31,7 +31,7 @@ use medcrypto_core::{
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{Identity, ParamsId, ScopePath};
+use crate::{Error, Identity, ParamsId, ScopePath};
 
 /// SHA-256 under a registered string.
 pub(crate) fn digest(dst: Dst, parts: &[&[u8]]) -> [u8; 32] {
@@ -125,6 +125,14 @@ pub(crate) fn ibs_challenge(
     hash_to_scalar(pre::IBS_CHALLENGE, &parts.concat())
 }
 
+/// 64 hedged bytes as a scalar in `[1, r)`.
+///
+/// # Errors
+/// [`Error::Verification`] when they reduce to zero: once in 2²⁵⁵ draws.
+pub(crate) fn nonzero(wide: &[u8; 64]) -> Result<SecretScalar, Error> {
+    SecretScalar::from_wide(wide).ok_or(Error::Verification)
+}
+
 /// 1 and four weights of 128 bits for the public check of a header.
 pub(crate) fn header_weights(params: &ParamsId, ctx: &[u8; 32], header: &[u8]) -> [Scalar; 5] {
     let hashed = Sha256::digest(header);
@@ -137,4 +145,20 @@ pub(crate) fn header_weights(params: &ParamsId, ctx: &[u8; 32], header: &[u8]) -
     });
     weights.iter_mut().skip(1).zip(random).for_each(|(to, from)| *to = from);
     weights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// r of a blinding and k of a signature.
+    #[test]
+    fn t33_hedged_bytes_that_reduce_to_zero_are_an_error() {
+        let mut wide = [0; 64];
+        assert_eq!(nonzero(&wide).err(), Some(Error::Verification));
+        wide[32..].copy_from_slice(&(-Scalar::ONE).to_bytes());
+        assert!(nonzero(&wide).is_ok());
+        wide[63] += 1;
+        assert_eq!(nonzero(&wide).err(), Some(Error::Verification));
+    }
 }

@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 
 use medcrypto_core::{
     DecodeError, Dst,
-    bls::{G1, G2, NonIdentityG1, SecretScalar, pairing_product_is_one},
+    bls::{G1, G2, NonIdentityG1, Scalar, SecretScalar, pairing_product_is_one},
     codec::{Header, Reader, Tag, Writer},
     dst::pre,
     rng::hedged,
@@ -135,10 +135,10 @@ impl VerifiedIdentityKey {
         rng: &mut R,
     ) -> Result<IdentitySignature, Error> {
         let params = self.params().id();
-        let nonce = self.nonce(label, message, rng).ok_or(Error::Verification)?;
+        let nonce = self.nonce(label, message, rng)?;
         let u = oracles::signing_point(&params, self.identity()).mul(&nonce).try_into()?;
         let h = oracles::ibs_challenge(&params, self.identity(), label, &u, message);
-        let exponent = nonce.plus(&h).ok_or(Error::Verification)?;
+        let exponent = response(&nonce, &h)?;
         let w = self.signing().expose(|d| d.mul(&exponent)).try_into()?;
         Ok(IdentitySignature { u, w })
     }
@@ -148,10 +148,30 @@ impl VerifiedIdentityKey {
         label: Dst,
         message: &[u8],
         rng: &mut R,
-    ) -> Option<SecretScalar> {
+    ) -> Result<SecretScalar, Error> {
         let context = [oracles::enc(label.as_bytes()), Sha256::digest(message).to_vec()].concat();
         let witness = self.signing().to_secret_bytes();
         let wide = hedged::<64, _>(pre::IBS_NONCE, witness.as_slice(), &context, rng);
-        SecretScalar::from_wide(&wide)
+        oracles::nonzero(&wide)
+    }
+}
+
+/// k + h, which is not zero.
+fn response(nonce: &SecretScalar, challenge: &Scalar) -> Result<SecretScalar, Error> {
+    nonce.plus(challenge).ok_or(Error::Verification)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t33_a_nonce_that_cancels_the_challenge_is_an_error() {
+        let nonce = oracles::nonzero(&[7; 64]).unwrap();
+        let k = Scalar::from_wide(&[7; 64]);
+        assert_eq!(response(&nonce, &-k).err(), Some(Error::Verification));
+        // h = 0 is no case of its own: W = [k]D.
+        let unchanged = response(&nonce, &Scalar::ZERO).unwrap();
+        assert_eq!(*unchanged.to_secret_bytes(), k.to_bytes());
     }
 }

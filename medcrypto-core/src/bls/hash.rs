@@ -38,13 +38,20 @@ pub fn hash_to_scalar(dst: Dst, message: &[u8]) -> Scalar {
 /// Hashes a secret message to a secret exponent in `[1, r)`.
 #[must_use]
 pub fn hash_to_secret_scalar(dst: Dst, message: &[u8]) -> SecretScalar {
+    first_nonzero(message, |numbered, wide| {
+        let (_, low) = wide.split_at_mut(16);
+        ffi::expand_message_xmd(low, numbered, dst.as_bytes());
+    })
+}
+
+/// The first hash of `message ‖ 0x00, 0x01, …` that is not zero; `expand` is given zeros to fill.
+fn first_nonzero(message: &[u8], mut expand: impl FnMut(&[u8], &mut [u8; 64])) -> SecretScalar {
     let mut numbered = Zeroizing::new(Vec::with_capacity(message.len() + 1));
     numbered.extend_from_slice(message);
     numbered.push(0);
     loop {
         let mut wide = Zeroizing::new([0; 64]);
-        let (_, low) = wide.split_at_mut(16);
-        ffi::expand_message_xmd(low, &numbered, dst.as_bytes());
+        expand(&numbered, &mut wide);
         if let Some(scalar) = SecretScalar::from_wide(&wide) {
             return scalar;
         }
@@ -60,4 +67,26 @@ pub fn expand_message_xmd<const N: usize>(dst: Dst, message: &[u8]) -> [u8; N] {
     let mut out = [0; N];
     ffi::expand_message_xmd(&mut out, message, dst.as_bytes());
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// T33: a hash that gives 0, or r, is asked again under the next number.
+    #[test]
+    fn a_hash_to_zero_is_repeated_under_the_next_number() {
+        let mut r = [0; 64];
+        r[32..].copy_from_slice(&(-Scalar::ONE).to_bytes());
+        r[63] += 1;
+        let mut five = [0; 64];
+        five[63] = 5;
+        let (mut answers, mut asked) = ([[0; 64], r, five].into_iter(), Vec::new());
+        let scalar = first_nonzero(b"m", |numbered, wide| {
+            asked.push(numbered.to_vec());
+            *wide = answers.next().unwrap();
+        });
+        assert_eq!(asked, [*b"m\0", *b"m\x01", *b"m\x02"]);
+        assert_eq!(*scalar.to_secret_bytes(), Scalar::from_u64(5).to_bytes());
+    }
 }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use rand_core::{CryptoRng, RngCore};
 
 use super::*;
 use crate::{DecodeError, Dst};
@@ -176,6 +177,32 @@ fn secret_scalars_exclude_zero_and_r() {
     let last = SecretScalar::from_bytes(&r_minus_1).unwrap();
     assert!(last.plus(&Scalar::ONE).is_none());
     assert_eq!(public(&last.plus(&Scalar::from_u64(3)).unwrap()), Scalar::from_u64(2));
+}
+
+/// T33: a generator that starts with zeros does not make a zero key.
+#[test]
+fn a_draw_of_zero_is_repeated() {
+    struct ZerosFirst(u8);
+    impl RngCore for ZerosFirst {
+        fn next_u32(&mut self) -> u32 {
+            0
+        }
+        fn next_u64(&mut self) -> u64 {
+            0
+        }
+        fn fill_bytes(&mut self, dest: &mut [u8]) {
+            dest.fill(self.0 / 2);
+            self.0 += 1;
+        }
+        fn try_fill_bytes(&mut self, dest: &mut [u8]) -> Result<(), rand_core::Error> {
+            self.fill_bytes(dest);
+            Ok(())
+        }
+    }
+    impl CryptoRng for ZerosFirst {}
+    let mut rng = ZerosFirst(0);
+    let secret = SecretScalar::generate(&mut rng);
+    assert_eq!((rng.0, public(&secret)), (3, Scalar::from_wide(&[1; 64])));
 }
 
 /// On the curve and outside the subgroup: x = 4 in 𝔾₁'s curve, found by trial.

@@ -112,9 +112,13 @@ impl VerifiedIdentityKey {
         let mut draw = |level: u8| {
             let context = [&[b'r', level][..], &bound].concat();
             let wide = hedged::<64, _>(pre::HEDGED_BLINDING, witness.as_slice(), &context, rng);
-            SecretScalar::from_wide(&wide).ok_or(Error::Verification)
+            oracles::nonzero(&wide)
         };
-        (1..=u8::MAX).take(depth).map(&mut draw).collect()
+        // Room for all up front: growth would leave scalars behind.
+        let mut blinding = Vec::with_capacity(depth);
+        let mut keep = |level| draw(level).map(|r| blinding.push(r));
+        (1..=u8::MAX).take(depth).try_for_each(&mut keep)?;
+        Ok(blinding)
     }
 
     /// TK0 = A + [y]P₁ + Σ [rj]H2(idA, path_j).

@@ -135,8 +135,8 @@ fn master_key_and_authority_round_trip() {
     assert_eq!(again.issue(&id("alice")).unwrap().to_secret_bytes(), world.alice.to_secret_bytes());
 }
 
-/// 10⁵ identities that differ in little have 10⁵ inputs of the hash, and a tenth of them, sampled,
-/// have as many points.
+/// 10⁵ identities that differ in little have 10⁵ inputs of the hash; a tenth of them, sampled, have
+/// as many points, and the keys that are issued to some differ in both halves.
 #[test]
 fn t38_identity_space_does_not_collapse() {
     let world = world();
@@ -147,11 +147,22 @@ fn t38_identity_space_does_not_collapse() {
     let points: BTreeSet<_> =
         (0..100_000).step_by(10).map(|i| setting.h1(&names(i)).to_bytes()).collect();
     assert_eq!(points.len(), 10_000);
-    let long = |last: &str| Identity::new("r", &["x".repeat(254).as_str(), last].concat(), "");
-    assert_ne!(
-        setting.h1(&long("0").unwrap().to_bytes()),
-        setting.h1(&long("1").unwrap().to_bytes())
-    );
+    let long = |last| Identity::new("r", &["x".repeat(254).as_str(), last].concat(), "").unwrap();
+    let mut sample: Vec<_> = (0..100_000)
+        .step_by(1_000)
+        .map(|i| Identity::new("realm", &format!("{i:06}"), "").unwrap())
+        .collect();
+    sample.extend([long("0"), long("1"), Identity::new("realm", "000000", "1").unwrap()]);
+    let (decryption, signing): (BTreeSet<_>, BTreeSet<_>) = sample
+        .iter()
+        .map(|name| {
+            let key = world.authority.issue(name).unwrap().to_secret_bytes();
+            let (rest, signing) = key.split_at(key.len() - 48);
+            (rest[rest.len() - 48..].to_vec(), signing.to_vec())
+        })
+        .unzip();
+    assert_eq!((sample.len(), decryption.len(), signing.len()), (103, 103, 103));
+    assert_eq!(decryption.intersection(&signing).count(), 0);
 }
 
 #[test]
