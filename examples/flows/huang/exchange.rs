@@ -12,6 +12,8 @@
 //! 9 settle     both → chain           two signatures, a certified block, inclusion proof
 //! ```
 
+mod stages;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -20,13 +22,12 @@ use medcrypto_ledger::auth::{Auth, PublicKey};
 use medcrypto_ledger::block::TxProof;
 use medcrypto_ledger::cas::Cid;
 use medcrypto_ledger::contract::{
-    self, Action, Delivery, Event, Outcome, Proof, Receipt, Rekey, Requirement, Settlement,
-    SettlementStatement, SignedTx, State,
+    self, Action, Delivery, Event, Proof, Rekey, Requirement, Settlement, SettlementStatement,
+    State,
 };
-use medcrypto_ledger::pbft::{Signed, message::Request};
 use medcrypto_ledger::sim::Faults;
-use medcrypto_ledger::{Bytes, Digest, codec};
-use medcrypto_pre::{Delegation, Delegator, Grant, UnixTime};
+use medcrypto_ledger::{Digest, codec};
+use medcrypto_pre::{Delegator, Grant, UnixTime};
 use medcrypto_zk::commitment::RecordOpening;
 use medcrypto_zk::keys::ProvingKey;
 use medcrypto_zk::record::Record;
@@ -35,13 +36,14 @@ use rand_chacha::ChaCha20Rng;
 use super::Failure;
 use super::judge::Judge;
 use super::network::Network;
-use super::parties::{
-    Arbiter, Deposit, Hospital, Institution, Patient, Pkg, ProxyCloud, Received, Sale,
-};
+use super::parties::{Arbiter, Hospital, Institution, Patient, Pkg, ProxyCloud, Received, Sale};
 use super::payload::Payload;
 use super::signer::Signer;
 use super::source::Source;
 use super::study;
+use stages::action_of;
+
+pub use stages::{Delegated, Published, Settled, Stored, applied};
 
 /// The parties, the chain, and what was prepared before step 1.
 pub struct Exchange {
@@ -69,42 +71,6 @@ pub struct Exchange {
     pub opening: RecordOpening,
     /// What is encrypted.
     pub payload: Payload,
-}
-
-/// Step 1 is done.
-#[derive(Clone, Debug)]
-pub struct Published {
-    /// The request's name.
-    pub request: Digest,
-    /// What was asked.
-    pub terms: Requirement,
-}
-
-/// Step 2 is done.
-#[derive(Clone, Debug)]
-pub struct Stored {
-    /// The ciphertext.
-    pub deposit: Deposit,
-    /// Its name in the store.
-    pub cid: Cid,
-}
-
-/// Step 6 is done.
-#[derive(Clone, Debug)]
-pub struct Delegated {
-    /// The re-encryption key, sealed, and its public statement.
-    pub delegation: Delegation,
-    /// The sealed key's name in the store.
-    pub sealed: Cid,
-}
-
-/// Step 9 is done.
-#[derive(Clone, Debug)]
-pub struct Settled {
-    /// The settlement in a certified block.
-    pub inclusion: TxProof,
-    /// The settling request's bytes, the leaf of the inclusion proof.
-    pub leaf: Vec<u8>,
 }
 
 impl Exchange {
@@ -392,24 +358,6 @@ impl Exchange {
         let by = |signer: &Signer| signer.sign(dst::ledger::SETTLEMENT, &message);
         let (by_patient, by_institution) = (by(&self.patient.signer), by(&self.institution.signer));
         Settlement { request, patient, by_patient, by_institution }
-    }
-}
-
-/// The action inside a request of a block.
-fn action_of(request: &Bytes) -> Option<Action> {
-    let request: Signed<Request> = codec::decode(request.as_slice()).ok()?;
-    let tx: SignedTx = codec::decode(request.body().operation.as_slice()).ok()?;
-    Some(tx.body.action)
-}
-
-/// What happened, if the transaction was applied.
-///
-/// # Errors
-/// [`Failure::Check`] with the contract's reason.
-pub fn applied(receipt: Receipt) -> Result<Vec<Event>, Failure> {
-    match receipt.outcome {
-        Outcome::Applied => Ok(receipt.events),
-        Outcome::Rejected(reject) => Err(Failure::Check(format!("the contract: {reject}"))),
     }
 }
 
