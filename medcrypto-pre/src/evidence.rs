@@ -101,6 +101,9 @@ impl VerifiedIdentityKey {
 impl DelegateeKey {
     /// The evidence of what a re-encrypted record opens to.
     ///
+    /// `opened` is when the record was opened, not when the evidence is made: whoever opened a
+    /// record in the last valid second can still dispute it after the window.
+    ///
     /// # Errors
     /// [`Error::Verification`] if the header fails the public check, [`Error::Identity`],
     /// [`Error::Scope`], [`Error::Validity`], otherwise [`Error::Decryption`].
@@ -108,9 +111,9 @@ impl DelegateeKey {
         &self,
         address: &RecordAddress,
         header: &ReEncryptedHeader,
-        now: UnixTime,
+        opened: UnixTime,
     ) -> Result<OpeningEvidence, Error> {
         header.header().clone().verify(self.params(), address)?;
-        self.decapsulate(address, header, now).map(|finished| OpeningEvidence(finished.sigma))
+        self.decapsulate(address, header, opened).map(|finished| OpeningEvidence(finished.sigma))
     }
 }

@@ -154,11 +154,17 @@ impl RevocationList {
     }
 
     /// Refuses the revoked key from now on. Only the delegator's own keys are affected.
+    ///
+    /// The list does not know which keys exist: a delegator who signs revocations of keys that never
+    /// did makes it grow by one entry each, below 1 KiB. A proxy that takes revocations
+    /// from strangers admits those of keys it has imported, or bounds how many one delegator gets.
     pub fn revoke(&mut self, revocation: &VerifiedRevocation) {
         let Revocation { params, delegator, rekey, .. } = &revocation.0;
         self.revoked.insert((*params, delegator.clone(), *rekey));
     }
 
+    /// To be called with every key that a proxy imports.
+    ///
     /// Refuses every delegation of the same scope by the same delegator to the same delegatee
     /// with a smaller serial number, so that an old one cannot be replayed after a new grant.
     pub fn supersede(&mut self, by: &VerifiedReKeyStatement) {

@@ -217,9 +217,39 @@ impl VerifiedIdentityKey {
     ///
     /// `expected` is the delegator whose records the proxy holds, known from elsewhere.
     ///
+    /// An import refuses no older delegation; the proxy tells its list
+    /// ([`RevocationList::supersede`](crate::RevocationList::supersede)) of each key it imports.
+    ///
     /// # Errors
     /// [`Error::Decryption`] if it does not open for this identity and that delegator, otherwise
     /// [`Error::Verification`].
+    ///
+    /// # Example
+    /// ```
+    /// # use medcrypto_pre::*;
+    /// # use rand_core::OsRng;
+    /// # let authority = Authority::setup(&mut OsRng);
+    /// # let id = |name| Identity::new("realm", name, "");
+    /// # let key = |name| authority.issue(&id(name)?)?.verify(authority.params());
+    /// # let (patient, proxy, owner) = (key("patient")?, key("proxy")?, Delegator(id("patient")?));
+    /// # let delegate = |serial| {
+    /// #     let terms = Terms::new(UnixTime(1), UnixTime(9))?.serial(serial);
+    /// #     let (delegatee, scope) = (Delegatee(id("reader")?), ScopePath::new(&["lab"])?);
+    /// #     patient.delegate(&Grant { delegatee, proxy: Proxy(id("proxy")?), scope, terms }, &mut OsRng)
+    /// # };
+    /// # let (first, second) = (delegate(1)?, delegate(2)?);
+    /// let mut refused = RevocationList::new();
+    /// let old = proxy.import(&first.sealed, &owner)?;
+    /// refused.supersede(old.statement());
+    /// assert_eq!(refused.check(old.statement()), Ok(()));
+    ///
+    /// // The patient grants the same again with a greater serial, on other terms perhaps.
+    /// let new = proxy.import(&second.sealed, &owner)?;
+    /// refused.supersede(new.statement());
+    /// assert_eq!(refused.check(new.statement()), Ok(()));
+    /// assert_eq!(refused.check(old.statement()), Err(Error::Revoked));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn import(
         &self,
         sealed: &SealedReKey,

@@ -12,9 +12,12 @@ use crate::{Error, kem::KemKey};
 /// Encrypts what is written to it and writes the payload to `W`.
 ///
 /// The payload is complete only after [`finish`](Self::finish): a sealer that is merely dropped
-/// leaves a truncated payload, which no opener accepts.
+/// leaves a truncated payload, which no opener accepts. After an error of the output it writes no
+/// more: the output may hold part of a chunk, and what would follow could not be opened.
 pub struct Sealer<W: Write> {
     cipher: Cipher,
+    /// A chunk went wrong.
+    broken: bool,
     chunk: Zeroizing<Vec<u8>>,
     output: W,
 }
@@ -24,13 +27,15 @@ impl<W: Write> Sealer<W> {
     pub(crate) fn new(key: &KemKey, mut output: W) -> io::Result<Self> {
         let (cipher, commitment) = Cipher::new(key);
         output.write_all(&commitment)?;
-        Ok(Self { cipher, chunk: Zeroizing::new(Vec::with_capacity(CHUNK)), output })
+        let chunk = Zeroizing::new(Vec::with_capacity(CHUNK));
+        Ok(Self { cipher, broken: false, chunk, output })
     }
 
     /// Writes the last chunk, flushes, and gives the output back.
     ///
     /// # Errors
-    /// What the output reports, or [`Error::TooLong`].
+    /// What the output reports, or [`Error::TooLong`]; after an earlier error,
+    /// [`io::ErrorKind::BrokenPipe`].
     pub fn finish(mut self) -> io::Result<W> {
         self.emit(true)?;
         self.output.flush()?;
@@ -38,6 +43,8 @@ impl<W: Write> Sealer<W> {
     }
 
     fn emit(&mut self, last: bool) -> io::Result<()> {
+        self.require_whole()?;
+        self.broken = true;
         let sealed = self.cipher.seal(&mut self.chunk, last);
         let written = match sealed {
             Ok(tag) => {
@@ -46,7 +53,12 @@ impl<W: Write> Sealer<W> {
             Err(error) => Err(error.into()),
         };
         self.chunk.zeroize();
+        self.broken = written.is_err();
         written
+    }
+
+    fn require_whole(&self) -> io::Result<()> {
+        if self.broken { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
     }
 }
 
@@ -66,6 +78,7 @@ impl Sealer<Vec<u8>> {
 
 impl<W: Write> Write for Sealer<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.require_whole()?;
         // A full chunk waits for the next byte, because it may be the last.
         if self.chunk.len() == CHUNK && !bytes.is_empty() {
             self.emit(false)?;
@@ -77,6 +90,7 @@ impl<W: Write> Write for Sealer<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        self.require_whole()?;
         self.output.flush()
     }
 }

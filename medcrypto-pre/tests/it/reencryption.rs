@@ -244,6 +244,9 @@ fn c12_evidence_shows_arbiters_what_owner_and_delegatee_open() {
     // Evidence is had only by whoever may open.
     assert_eq!(refused(world.bob.evidence(&address, &header)), Error::Identity);
     assert_eq!(refused(bob.evidence(&address, &re, UnixTime(9_999))), Error::Validity);
+    // The time is that of opening: the last valid second, whenever the evidence is made.
+    let last = bob.evidence(&address, &re, UnixTime(1_999)).unwrap();
+    assert_eq!(last.to_secret_bytes(), bytes);
 }
 
 /// C1 for evidence: a copy of a header with another V holds the same σ; no evidence is made for it.

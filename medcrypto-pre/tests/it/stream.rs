@@ -239,3 +239,33 @@ fn errors_of_the_outside_pass_through() {
     let error = seal(world.params(), &address(), Failing, &mut rng(2)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::StorageFull);
 }
+
+/// An output that fails once must not get a payload that goes on as if nothing had happened.
+#[test]
+fn a_sealer_stays_broken_after_an_error_of_its_output() {
+    /// Takes the commitment, fails at the first chunk, and would take everything after it.
+    #[derive(Debug)]
+    struct Hiccup<'a>(&'a mut Vec<u8>, usize);
+    impl Write for Hiccup<'_> {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.1 += 1;
+            if self.1 == 2 {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            self.0.write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let world = world();
+    let mut written = Vec::new();
+    let output = Hiccup(&mut written, 0);
+    let (_, mut sealer) = seal(world.params(), &address(), output, &mut rng(2)).unwrap();
+    sealer.write_all(&bytes(CHUNK)).unwrap();
+    assert_eq!(sealer.write(b"x").unwrap_err().kind(), ErrorKind::TimedOut);
+    assert_eq!(sealer.write(b"x").unwrap_err().kind(), ErrorKind::BrokenPipe);
+    assert_eq!(sealer.flush().unwrap_err().kind(), ErrorKind::BrokenPipe);
+    assert_eq!(sealer.finish().unwrap_err().kind(), ErrorKind::BrokenPipe);
+    assert_eq!(written.len(), 32);
+}
