@@ -1,7 +1,7 @@
 //! The requirement contract: a sale of data from publication to payment (Huang et al., steps 1–9).
 //!
 //! ```text
-//! Publish ──escrow──▶ request                       RegisterRecord ──▶ (patient, commitment)
+//! Publish ──escrow──▶ request                       RegisterRecord ──▶ (patient, commitment, issuer)
 //! per (request, patient):
 //!   –  ─Prove─▶ Proven ─Rekey─▶ Rekeyed ─Deliver─▶ Delivered ─Settle (both) / silence─▶ Settled
 //!                 └──Expire──▶ Expired ◀──Expire──┘      └─Dispute─▶ Disputed ─quorum─▶ Settled

@@ -12,7 +12,7 @@ use super::tx::{
 use super::verdicts::{Binding, KIND_PERSON, Verdicts};
 use crate::auth::{PublicKey, Signature};
 use crate::block::Context;
-use crate::codec::{self, Digest};
+use crate::codec::{self, Bytes, Digest};
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ pub enum Reject {
     /// Not the canonical encoding of a transaction.
     #[error("malformed transaction")]
     Malformed,
-    /// A part exceeds its bound, or a list is empty that must not be.
+    /// A part exceeds its bound, or is empty or 0 and must not be.
     #[error("a part exceeds its bound")]
     Bounds,
     /// The sender's signature does not verify.
@@ -98,10 +98,10 @@ pub enum Reject {
     /// The proof does not verify.
     #[error("proof refused")]
     Proof,
-    /// The proof is about a commitment that the sender has not registered.
+    /// The proof is about a commitment that nobody has registered for the sender.
     #[error("commitment not registered")]
     Commitment,
-    /// The record's issuer is not one that the request accepts.
+    /// Only issuers that the request does not accept vouch for the commitment.
     #[error("issuer not accepted")]
     Issuer,
     /// The record is older than the request accepts.
@@ -211,6 +211,10 @@ impl State {
         if run.context.time_ms > requirement.deadlines.prove_until {
             return Err(Reject::Late);
         }
+        let latest = run.context.time_ms.saturating_add(Deadlines::MAX_STAGE_MS);
+        if requirement.deadlines.prove_until > latest {
+            return Err(Reject::Bounds);
+        }
         if requirement.exclusive && !self.exclusive_classes.contains(&requirement.class) {
             return Err(Reject::Class);
         }
@@ -235,7 +239,7 @@ impl State {
             return Err(Reject::Sender);
         }
         run.verdicts.attestation(record, signature).or(Err(Reject::Attestation))?;
-        let key = (record.patient.clone(), record.commitment);
+        let key = (record.patient.clone(), record.commitment, record.issuer.clone());
         if self.records.0.contains_key(&key) {
             return Err(Reject::Duplicate);
         }
@@ -257,7 +261,7 @@ impl State {
         let verifying_key = &request.requirement.verifying_key;
         let verdict = run.verdicts.proof(verifying_key, &proof.inputs, proof.proof.as_slice());
         verdict.or(Err(Reject::Proof))?;
-        self.bound(run, &request, proof)?;
+        let issuer = self.bound(run, &request, proof)?;
         let exclusive = self.exclusive_nullifier(run, &request.requirement, proof)?;
         self.take_place(proof.request)?;
         if let Some(nullifier) = exclusive {
@@ -266,22 +270,21 @@ impl State {
         self.nullifiers.insert(proof.inputs.nullifier);
         let deadline = run.context.time_ms.saturating_add(rekey);
         let commitment = proof.inputs.commitment;
-        let sale = Sale { commitment, exclusive, stage: Stage::Proven, deadline };
+        let sale = Sale { commitment, issuer, exclusive, stage: Stage::Proven, deadline };
         self.sales.0.insert((proof.request, patient.clone()), sale);
         Ok(Event::Proven(proof.request, proof.inputs.nullifier))
     }
 
-    /// The values that the proof's public inputs must have.
+    /// The values that the proof's public inputs must have; answers the record's issuer.
     fn bound<V: Verdicts>(
         &self,
         run: &Run<'_, V>,
         request: &Request,
         proof: &Proof,
-    ) -> Result<(), Reject> {
+    ) -> Result<PublicKey, Reject> {
         let (terms, inputs) = (&request.requirement, &proof.inputs);
         let patient = &run.body.sender;
-        let record = self.records.0.get(&(patient.clone(), inputs.commitment));
-        let record = record.ok_or(Reject::Commitment)?;
+        let issuer = self.vouching(patient, inputs.commitment, terms)?;
         let binding = Binding {
             verifying_key: terms.verifying_key,
             chain_id: run.context.chain_id,
@@ -297,14 +300,34 @@ impl State {
         let policy = run.verdicts.policy(&terms.issuers, terms.earliest_as_of_ms);
         let asked = inputs.requirement == terms.requirement && inputs.policy == policy;
         let checks = [
-            (terms.issuers.contains(&record.issuer), Reject::Issuer),
-            (record.as_of_ms >= terms.earliest_as_of_ms, Reject::Stale),
             (asked, Reject::Requirement),
             (inputs.context == run.verdicts.context(&binding), Reject::Context),
             (inputs.kind == KIND_PERSON && inputs.scope == scope, Reject::Scope),
             (!self.nullifiers.contains(&inputs.nullifier), Reject::Nullifier),
         ];
-        checks.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, reject)| Err(reject))
+        let wrong = checks.into_iter().find(|(holds, _)| !holds);
+        wrong.map_or(Ok(issuer), |(_, reject)| Err(reject))
+    }
+
+    /// The first accepted issuer whose record of this commitment is new enough. Records that other
+    /// keys have registered for the same commitment make no difference.
+    fn vouching(
+        &self,
+        patient: &PublicKey,
+        commitment: Digest,
+        terms: &Requirement,
+    ) -> Result<PublicKey, Reject> {
+        let key = |issuer: &PublicKey| (patient.clone(), commitment, issuer.clone());
+        let mut accepted = terms.issuers.iter().filter_map(|i| self.records.0.get(&key(i)));
+        let Some(first) = accepted.next() else {
+            let least = key(&PublicKey(Bytes::default()));
+            let found = self.records.0.range(least..).next();
+            let any = found.is_some_and(|((p, c, _), _)| (p, *c) == (patient, commitment));
+            return Err(if any { Reject::Issuer } else { Reject::Commitment });
+        };
+        let mut all = core::iter::once(first).chain(accepted);
+        let fresh = all.find(|record| record.as_of_ms >= terms.earliest_as_of_ms);
+        fresh.map(|record| record.issuer.clone()).ok_or(Reject::Stale)
     }
 
     /// The proven exclusive nullifier, if the class has one.

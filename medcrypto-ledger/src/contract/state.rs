@@ -21,8 +21,8 @@ pub struct State {
     /// The classes that can be licensed exclusively: every sale of them shows the exclusive
     /// nullifier.
     pub exclusive_classes: BTreeSet<Digest>,
-    /// Registered records by patient and commitment.
-    pub records: Pairs<(PublicKey, Digest), Record>,
+    /// Registered records by patient, commitment and issuer: nobody takes another issuer's place.
+    pub records: Pairs<(PublicKey, Digest, PublicKey), Record>,
     /// Requests by id.
     pub requests: Pairs<Digest, Request>,
     /// Sales by request and patient.
@@ -60,6 +60,8 @@ as_array!(Request { institution, requirement, places });
 pub struct Sale {
     /// The commitment that was proven about.
     pub commitment: Digest,
+    /// Who vouches for the record that was proven about.
+    pub issuer: PublicKey,
     /// The exclusive nullifier, if the class has one.
     pub exclusive: Option<Digest>,
     /// How far it is.
@@ -67,7 +69,7 @@ pub struct Sale {
     /// Until when the stage lasts.
     pub deadline: u64,
 }
-as_array!(Sale { commitment, exclusive, stage, deadline });
+as_array!(Sale { commitment, issuer, exclusive, stage, deadline });
 
 /// How far a sale is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

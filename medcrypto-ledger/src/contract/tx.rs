@@ -88,11 +88,11 @@ pub struct Requirement {
     pub period: u32,
     /// Whether the licence is exclusive for class and period.
     pub exclusive: bool,
-    /// Price of one patient's data.
+    /// Price of one patient's data, not 0.
     pub price: u64,
     /// How many patients' data are bought; the escrow is price · places.
     pub places: u32,
-    /// What a dispute costs whoever raises it in vain.
+    /// What a dispute costs whoever raises it in vain, not 0.
     pub bond: u64,
     /// The proxy.
     pub proxy: PublicKey,
@@ -118,10 +118,11 @@ as_array!(Requirement {
     deadlines,
 });
 
-/// One deadline a stage, milliseconds.
+/// One deadline a stage, milliseconds; every duration from 1 to [`Deadlines::MAX_STAGE_MS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadlines {
-    /// The last moment of a proof, absolute.
+    /// The last moment of a proof, absolute; at most [`Deadlines::MAX_STAGE_MS`] after the
+    /// publication.
     pub prove_until: u64,
     /// How long the patient has for the re-encryption key.
     pub rekey: u64,
@@ -133,6 +134,17 @@ pub struct Deadlines {
     pub verdict: u64,
 }
 as_array!(Deadlines { prove_until, rekey, deliver, dispute, verdict });
+
+impl Deadlines {
+    /// The longest stage: 366 days. Money and data are not locked up for longer.
+    pub const MAX_STAGE_MS: u64 = 366 * 24 * 60 * 60 * 1000;
+
+    /// Every stage lasts, and none for ever.
+    fn fit(&self) -> bool {
+        let stages = [self.rekey, self.deliver, self.dispute, self.verdict];
+        stages.iter().all(|lasts| (1..=Self::MAX_STAGE_MS).contains(lasts))
+    }
+}
 
 /// A patient's record as the chain knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -330,16 +342,18 @@ impl Action {
 }
 
 impl Requirement {
-    /// At least an issuer, an arbiter and a place.
+    /// At least an issuer, an arbiter and a place; a price, and a bond so that a dispute costs.
     fn fits(&self) -> bool {
         let some = 1..=SignedTx::MAX_NAMED;
         let counts = some.contains(&self.issuers.len())
             && some.contains(&self.arbiters.len())
             && self.keywords.len() <= SignedTx::MAX_NAMED
-            && self.places > 0;
+            && self.places > 0
+            && self.price > 0
+            && self.bond > 0;
         let words = self.keywords.iter().all(|word| word.0.len() <= SignedTx::MAX_KEYWORD);
         let keys = self.issuers.iter().chain(&self.arbiters).chain([&self.proxy]).all(key_fits);
-        counts && words && keys
+        counts && words && keys && self.deadlines.fit()
     }
 }
 

@@ -16,4 +16,5 @@ mod codec;
 mod flow;
 mod merkle;
 mod requirement;
+mod review;
 mod world;

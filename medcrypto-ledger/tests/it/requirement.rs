@@ -178,13 +178,14 @@ fn registration_wants_patient_or_issuer_and_the_attestation() {
     // An attestation of another commitment, ciphertext, patient or issuer.
     let base = &record;
     let changed = [
-        Record { commitment: d("x"), ..base.clone() },
-        Record { ciphertext: cid("x"), ..base.clone() },
-        Record { issuer: key("x"), ..base.clone() },
-        Record { as_of_ms: 501, ..base.clone() },
+        ("patient", Record { commitment: d("x"), ..base.clone() }),
+        ("patient", Record { ciphertext: cid("x"), ..base.clone() }),
+        ("issuer", Record { patient: key("x"), ..base.clone() }),
+        ("patient", Record { issuer: key("x"), ..base.clone() }),
+        ("patient", Record { as_of_ms: 501, ..base.clone() }),
     ];
-    for record in changed {
-        assert_eq!(world.send("patient", register(&record)), Err(Reject::Attestation));
+    for (sender, record) in changed {
+        assert_eq!(world.send(sender, register(&record)), Err(Reject::Attestation));
     }
     assert!(world.send("issuer", register(&record)).is_ok());
     assert_eq!(world.send("patient", register(&record)), Err(Reject::Duplicate));
