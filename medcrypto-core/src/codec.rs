@@ -11,6 +11,7 @@
 //! accepts re-encodes to the bytes it was given. Tags are append-only and never reused.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::DecodeError;
 
@@ -98,7 +99,7 @@ pub enum Tag {
 }
 
 /// Checked cursor over untrusted bytes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -202,7 +203,7 @@ impl<'a> Reader<'a> {
 ///
 /// The buffer is not wiped: an encoding that holds secrets is collected into
 /// [`zeroize::Zeroizing`] by its owner, with the capacity reserved up front.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Writer(Vec<u8>);
 
 impl Writer {
@@ -271,9 +272,28 @@ impl Writer {
     }
 }
 
+/// The bytes may be a key's: neither type prints them.
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reader {{ left: {} }}", self.0.len())
+    }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Writer {{ written: {} }}", self.0.len())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn readers_and_writers_print_no_byte() {
+        let text = format!("{:?} {:?}", Reader::new(&[91; 5]), Writer::default().array(&[91; 5]));
+        assert_eq!(text, "Reader { left: 5 } Writer { written: 5 }");
+    }
 
     #[test]
     fn the_writer_is_the_inverse_of_the_reader() {

@@ -27,7 +27,7 @@ use medcrypto_core::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{Error, PublicParams, RecordAddress, ScopePath, oracles};
+use crate::{Error, PublicParams, RecordAddress, ScopePath, oracles, scope};
 
 /// The cipher that carries the payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +54,9 @@ impl Fields {
     }
 
     fn write(&self, tag: Tag) -> Writer {
-        // At most four components, so the default is unreachable.
-        let depth = u8::try_from(self.c.len()).unwrap_or(7);
         let writer = Writer::with_capacity(Header::BASE_LEN + self.c.len() * G1::LEN)
             .header(codec::Header::v1(tag))
-            .u8(depth | (self.dem as u8) << 4)
+            .u8(scope::depth_byte(self.c.len()) | (self.dem as u8) << 4)
             .array(&self.c0.to_bytes());
         let points = |writer: Writer, point: &NonIdentityG1| writer.array(&point.to_bytes());
         self.c.iter().fold(writer, points).array(&self.masked)

@@ -95,14 +95,14 @@ impl ScopePath {
 }
 
 fn prefix_bytes(components: &[String]) -> Vec<u8> {
-    // At most four components, so the default is unreachable.
-    let count = u8::try_from(components.len()).unwrap_or(u8::MAX);
-    components
-        .iter()
-        .fold(Writer::with_capacity(ScopePath::MAX_LEN).u8(count), |writer, w| {
-            writer.bytes(w.as_bytes())
-        })
-        .finish()
+    let writer = Writer::with_capacity(ScopePath::MAX_LEN).u8(depth_byte(components.len()));
+    components.iter().fold(writer, |writer, w| writer.bytes(w.as_bytes())).finish()
+}
+
+/// A number of components on the wire. There are four at most, so the default, which no decoder
+/// takes, is unreachable.
+pub(crate) fn depth_byte(depth: usize) -> u8 {
+    u8::try_from(depth).unwrap_or(u8::MAX)
 }
 
 impl fmt::Display for ScopePath {

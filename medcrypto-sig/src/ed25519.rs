@@ -142,7 +142,9 @@ pub struct Signature([u8; 64]);
 
 impl Signature {
     /// Encoded length in bytes.
-    pub const LEN: usize = Header::LEN + 64;
+    pub const LEN: usize = Header::LEN + Self::BODY_LEN;
+    /// Length inside a larger object.
+    pub(crate) const BODY_LEN: usize = 64;
 
     /// Header, `R` and `S`.
     #[must_use]

@@ -92,7 +92,8 @@ impl Signed {
 
     fn write(&self) -> Writer {
         let header = codec::Header::v1(Tag::PreReKeyStatement);
-        let writer = self.parties.write(Writer::with_capacity(1024).header(header));
+        let writer =
+            self.parties.write(Writer::with_capacity(ReKeyStatement::MAX_LEN).header(header));
         let writer = writer.array(&SINGLE).array(&self.commitment).u8(NO_VK0);
         let points = |writer: Writer, point: &NonIdentityG2| writer.array(&point.to_bytes());
         self.tk.iter().fold(writer, points).array(&self.envelope.to_bytes())

@@ -20,6 +20,9 @@ pub struct DualSigned {
 }
 
 impl DualSigned {
+    /// Encoded length in bytes, without the name of the domain: no role, and two signatures.
+    pub const BASE_LEN: usize = SignedEnvelope::BASE_LEN - 1 + Signature::BODY_LEN;
+
     /// Puts the two signatures together.
     ///
     /// # Errors
@@ -63,7 +66,7 @@ impl DualSigned {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let shared = self.patient.unverified();
-        Writer::with_capacity(207 + Domain::MAX_LEN)
+        Writer::with_capacity(Self::BASE_LEN + Domain::MAX_LEN)
             .header(Header::v1(Tag::SigDualEnvelope))
             .bytes(shared.domain.as_str().as_bytes())
             .array(&shared.chain_id)

@@ -17,6 +17,9 @@ pub struct SignedEnvelope {
 }
 
 impl SignedEnvelope {
+    /// Encoded length in bytes, without the name of the domain.
+    pub const BASE_LEN: usize = Header::LEN + 4 + 32 + 1 + 8 + 32 + Signature::BODY_LEN;
+
     pub(super) const fn new(envelope: Envelope, signature: Signature) -> Self {
         Self { envelope, signature }
     }
@@ -44,7 +47,7 @@ impl SignedEnvelope {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let envelope = &self.envelope;
-        Writer::with_capacity(144 + Domain::MAX_LEN)
+        Writer::with_capacity(Self::BASE_LEN + Domain::MAX_LEN)
             .header(Header::v1(Tag::SigEnvelope))
             .bytes(envelope.domain.as_str().as_bytes())
             .array(&envelope.chain_id)

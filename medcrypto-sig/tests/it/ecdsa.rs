@@ -196,3 +196,14 @@ fn another_message_another_key_or_a_changed_bit_fails() {
         assert!(!accepts(&public, b"message", &bytes[3..]), "bit {position}");
     }
 }
+
+/// About half of these would have a high `s` if nobody normalised it, and would not decode.
+#[test]
+fn every_signature_made_has_a_low_s() {
+    let signing = SigningKey::from_secret_bytes(&secret(VECTORS[0][0])).unwrap();
+    for message in 0..64_u8 {
+        let made = signing.sign(&[message]);
+        assert_eq!(Signature::from_bytes(&made.to_bytes()), Ok(made));
+        assert!(!is_high(&made.to_bytes()[3..]));
+    }
+}

@@ -34,6 +34,9 @@ const DUAL: &str = "0101370000001273686172696e672f736574746c656d656e741111111111
 
 #[test]
 fn pinned_envelopes() {
+    assert_eq!((SignedEnvelope::BASE_LEN, DualSigned::BASE_LEN), (144, 207));
+    let name = "sharing/settlement".len();
+    assert_eq!((SIGNED.len(), DUAL.len()), (2 * (144 + name), 2 * (207 + name)));
     let made = envelope(Role::Patient).sign(&patient());
     assert_eq!(hex::encode(made.to_bytes()), SIGNED);
     let pinned = SignedEnvelope::from_bytes(&hex::decode(SIGNED).unwrap()).unwrap();
