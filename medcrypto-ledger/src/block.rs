@@ -14,7 +14,7 @@
 
 mod chain;
 
-pub use chain::{BadBlock, CertifiedBlock, Execute, Fault, TxProof, tx_root, verify_chain};
+pub use chain::{BadBlock, BadTx, CertifiedBlock, Execute, Fault, TxProof, tx_root, verify_chain};
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;

@@ -14,8 +14,9 @@
 //! Safety: two quorums share a correct replica ([`quorum`]), which votes once a view and number, so
 //! no two digests commit at one number; execution is a function of the digests, so blocks are equal
 //! at every height. Liveness, in this part, needs a correct primary: lost messages are asked for
-//! with STATUS. Changing the view, collecting garbage and transferring state are other parts; a
-//! replica further behind than the others' history stays behind until then, and safe.
+//! with STATUS; a silent primary stops it. The log is collected: the window moves with the certified
+//! checkpoints. Changing the view and transferring state are other parts; a replica further behind
+//! than the others' history stays behind until then, and safe.
 //!
 //! Deviations from Huang et al.: the thresholds ([`quorum`]), signatures by every sender, a block
 //! certificate.

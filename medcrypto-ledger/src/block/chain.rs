@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! for h = 1, 2, …:   version, chain, height = h, prev = id(h − 1), time > median(last ≤ 11)
-//!                    tx_count = |txs|, tx_root = MTH(txs), state_root = execute(txs)
+//!                    tx_count = |txs|, tx_root = MTH(txs), state_root = execute(txs),
+//!                    which wants every entry to be its client's next signed request
 //!                    q signatures over CHECKPOINT⟨h, id(h)⟩
 //! ```
 //!
@@ -13,7 +14,10 @@
 
 use alloc::vec::Vec;
 
-use super::{Block, Checkpoint, Context, Genesis, Header, QuorumCertificate, VERSION, median_time};
+use super::{
+    Block, Checkpoint, Context, Genesis, Header, MEDIAN_SPAN, QuorumCertificate, VERSION,
+    median_time,
+};
 use crate::auth::{Committee, Verifier};
 use crate::codec::{self, Bytes, Digest, as_array};
 use crate::error::Error;
@@ -25,7 +29,27 @@ use medcrypto_core::dst;
 /// covers. A verifier of a chain runs what a replica runs.
 pub trait Execute {
     /// Runs the transactions in order and returns the state root after them.
-    fn execute(&mut self, context: &Context, txs: &[Bytes]) -> Digest;
+    ///
+    /// # Errors
+    /// [`BadTx`] if no correct replica could have put one of them there; the state is then of no
+    /// further use.
+    fn execute(&mut self, context: &Context, txs: &[Bytes]) -> Result<Digest, BadTx>;
+}
+
+/// Why an entry of a block is no transaction. A transaction that the application refuses is one:
+/// its refusal is its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadTx {
+    /// Not the canonical encoding of a signed request.
+    #[error("malformed transaction")]
+    Encoding,
+    /// Of another chain, or not signed by its client.
+    #[error("transaction not signed for this chain")]
+    Signature,
+    /// Not its client's next.
+    #[error("transaction out of order")]
+    Nonce,
 }
 
 /// A block with the certificate that makes it final.
@@ -69,6 +93,9 @@ pub enum Fault {
     /// Fewer than q signatures, a wrong one, or a certificate of another block.
     #[error("certificate refused")]
     Certificate,
+    /// An entry that is no transaction at its place.
+    #[error("{0}")]
+    Tx(BadTx),
     /// Its transactions lead to another state.
     #[error("wrong state root")]
     StateRoot,
@@ -106,6 +133,7 @@ pub fn verify_chain<'a, E: Execute, V: Verifier>(
         let header = verify_block(&committee, &head, &times, bytes, executor, verifier)
             .map_err(bad(height))?;
         times.push(header.time_ms);
+        times.drain(..times.len().saturating_sub(MEDIAN_SPAN));
         head = header;
     }
     Ok(head)
@@ -136,11 +164,8 @@ fn verify_block<E: Execute, V: Verifier>(
         return Err(fault);
     }
     certified.certificate.verify(header, committee, verifier).or(Err(Fault::Certificate))?;
-    if executor.execute(&header.context(), txs) == header.state_root {
-        Ok(*header)
-    } else {
-        Err(Fault::StateRoot)
-    }
+    let state_root = executor.execute(&header.context(), txs).map_err(Fault::Tx)?;
+    if state_root == header.state_root { Ok(*header) } else { Err(Fault::StateRoot) }
 }
 
 /// The Merkle root of a block's transactions.
@@ -204,7 +229,8 @@ impl TxProof {
         Ok(Self { header: block.header, certificate: certificate.clone(), index, path })
     }
 
-    /// Accepts only a transaction of a final block of this genesis' chain.
+    /// Accepts only a transaction of a final block of this genesis' chain. To a light client it is
+    /// bytes: that they are a signed request, in order, is what the quorum vouches for.
     ///
     /// # Errors
     /// [`Error::Certificate`] for a header that is not final on this chain, [`Error::Merkle`] for

@@ -41,8 +41,8 @@ pub enum Event {
     /// The request is over; its unused escrow went back.
     Closed(Digest),
     /// Evidence: the sender sold again what is under an exclusive licence, or exclusively what was
-    /// sold before. The nullifier, the request that holds it, the request that was refused, the
-    /// sender.
+    /// sold before. The nullifier, the request that first claimed it ([`Claim::request`](super::Claim::request)), the
+    /// request that was refused, the sender.
     SecondSale(Digest, Digest, Digest, PublicKey),
 }
 
@@ -130,7 +130,7 @@ pub enum Reject {
     Exclusive {
         /// The exclusive nullifier.
         nullifier: Digest,
-        /// The request that holds it.
+        /// The request that first claimed it: [`Claim::request`](super::Claim::request).
         holder: Digest,
     },
     /// The patient's signature of the settlement does not verify.

@@ -94,7 +94,8 @@ pub enum Stage {
 /// Who holds an exclusive nullifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// The request that claimed it first.
+    /// The request that claimed it first since it was last free. With several sales of shared
+    /// licences its own sale may have expired while another still holds the nullifier.
     pub request: Digest,
     /// Whether by an exclusive licence.
     pub exclusive: bool,

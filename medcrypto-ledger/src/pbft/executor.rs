@@ -8,7 +8,8 @@
 //! ```
 //! Time, transactions and state depend on the ordered batches alone, so every correct replica makes
 //! the same block. A transaction is a request with its client's signature: a stranger who replays a
-//! chain needs to trust no replica that the client asked.
+//! chain needs to trust no replica that the client asked. What was skipped is in no block, so a
+//! block with anything else than its clients' next requests is refused, whoever signed it.
 
 use alloc::vec::Vec;
 
@@ -18,7 +19,7 @@ use super::app::{App, Context};
 use super::message::{Batch, Request};
 use super::signed::{Signed, Verified};
 use crate::auth::{ClientId, Committee, Verifier};
-use crate::block::{self, Block, Execute, Genesis, Header, MEDIAN_SPAN, Seal, block_time};
+use crate::block::{self, BadTx, Block, Execute, Genesis, Header, MEDIAN_SPAN, Seal, block_time};
 use crate::codec::{self, Bytes, Digest, Pairs, as_array};
 use crate::error::Error;
 
@@ -162,13 +163,15 @@ impl<V: Verifier, P: App> Replay<V, P> {
 }
 
 impl<V: Verifier, P: App> Execute for Replay<V, P> {
-    fn execute(&mut self, context: &block::Context, txs: &[Bytes]) -> Digest {
+    fn execute(&mut self, context: &block::Context, txs: &[Bytes]) -> Result<Digest, BadTx> {
         for tx in txs {
-            let request = codec::decode::<Signed<Request>>(tx.as_slice()).ok();
-            let (chain, committee) = (context.chain_id, &self.committee);
-            let request = request.and_then(|r| r.verify(&self.verifier, committee, chain).ok());
-            request.map(|r| self.state.apply(&r, context.height, context.time_ms));
+            let request = codec::decode::<Signed<Request>>(tx.as_slice());
+            let request = request.or(Err(BadTx::Encoding))?;
+            let request = request.verify(&self.verifier, &self.committee, context.chain_id);
+            let request = request.or(Err(BadTx::Signature))?;
+            let applied = self.state.apply(&request, context.height, context.time_ms);
+            applied.ok_or(BadTx::Nonce)?;
         }
-        self.state.root()
+        Ok(self.state.root())
     }
 }

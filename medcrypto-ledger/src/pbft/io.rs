@@ -45,8 +45,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// The usual limits: K = 16, 256 numbers of history, batches of 64, 8 in flight, 1 024 waiting, messages of 1 MiB,
-    /// 10 s skew, STATUS every second.
+    /// The usual limits: K = 16, 256 numbers of history, batches of 64, 8 in flight, 1 024 waiting,
+    /// messages of 1 MiB, 10 s skew, STATUS every second.
     ///
     /// # Errors
     /// [`Error::Committee`] when `genesis` lists no committee or `me` is no member.
@@ -198,6 +198,9 @@ pub enum Reason {
     /// Too many requests wait.
     #[error("queue full")]
     Full,
+    /// A STATUS below its sender's last.
+    #[error("older than what its sender said last")]
+    Stale,
     /// STATUS too often.
     #[error("too soon")]
     TooSoon,

@@ -6,10 +6,12 @@
 //! PREPARE      a backup's, v = view, h < n ≤ h + L, one a signer
 //! COMMIT       any replica's, the same                      PREPARED → COMMIT, COMMITTED → execute
 //! CHECKPOINT   any replica's, h < n ≤ h + L, one a signer    q match → certificate; n = K, 2K, … → h
-//! STATUS       any replica's, not too often                  → what its sender lacks
+//! STATUS       any replica's, not older than its last, not too often   → what its sender lacks
 //! ```
-//! A message that breaks a rule is a [`Output::Rejected`] and leaves the state as it was; two
-//! votes of one replica for one place are [`Output::Evidence`]. The view stays 0 here: changing it
+//! A message that breaks a rule is a [`Output::Rejected`] and leaves the state as it was (a STATUS
+//! that comes too soon is noted, so that none before it is answered later); two votes of one replica
+//! for one place are [`Output::Evidence`]. A backup whose queue is full relays no further client: the
+//! flood would only go on to the primary, which every client asks itself. The view stays 0 here: changing it
 //! is another part.
 //!
 //! Status: *published* (Castro and Liskov 1999, signature variant); batching, block certificates
@@ -32,6 +34,15 @@ use super::waiting::Waiting;
 use crate::auth::{Auth, ClientId, ReplicaId};
 use crate::codec::{self, Digest};
 
+/// The last STATUS of a replica.
+#[derive(Clone, Copy, Debug, Default)]
+struct Heard {
+    executed: u64,
+    certified: u64,
+    /// When it, or one before it, was answered.
+    answered: Option<u64>,
+}
+
 /// One replica: its key, its application and what it knows of the agreement.
 #[derive(Clone, Debug)]
 pub struct Replica<A, P> {
@@ -45,8 +56,8 @@ pub struct Replica<A, P> {
     executor: Executor<P>,
     certified: u64,
     waiting: Waiting,
-    /// When each replica's STATUS was last answered.
-    heard: BTreeMap<ReplicaId, u64>,
+    /// How far each replica said it is, and when it was last answered.
+    heard: BTreeMap<ReplicaId, Heard>,
 }
 
 impl<A: Auth, P: App> Replica<A, P> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use medcrypto_ledger::block::{
-    BadBlock, Block, BlockId, CertifiedBlock, ChainId, Checkpoint, Context, Execute, Fault,
+    BadBlock, BadTx, Block, BlockId, CertifiedBlock, ChainId, Checkpoint, Context, Execute, Fault,
     Genesis, Header, QuorumCertificate, Seal, TxProof, block_time, median_time, verify_chain,
 };
 use medcrypto_ledger::codec::{decode, encode};
@@ -19,11 +19,11 @@ const CHECKPOINT: medcrypto_ledger::Dst = medcrypto_core::dst::ledger::PBFT_CHEC
 struct Hasher(Digest);
 
 impl Execute for Hasher {
-    fn execute(&mut self, context: &Context, txs: &[Bytes]) -> Digest {
+    fn execute(&mut self, context: &Context, txs: &[Bytes]) -> Result<Digest, BadTx> {
         for tx in txs {
             self.0 = hash(&[&self.0.0, &context.height.to_be_bytes(), tx.as_slice()]);
         }
-        self.0
+        Ok(self.0)
     }
 }
 
@@ -60,7 +60,7 @@ fn chain(n: u64) -> Vec<CertifiedBlock> {
             (0..height % 4).map(|i| Bytes(format!("tx {height} {i}").into_bytes())).collect();
         let time = block_time(1000 + height * 7, &times);
         let context = Context { chain_id: head.chain_id, height, time_ms: time };
-        let root = executor.execute(&context, &txs);
+        let root = executor.execute(&context, &txs).unwrap();
         let block = Block::next(&head, time, Seal::Bft(ReplicaId(0)), txs, root);
         head = block.header;
         times.push(time);

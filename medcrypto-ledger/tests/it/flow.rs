@@ -1,7 +1,7 @@
 //! The contract on a chain: a sale from registration to a block that a light client verifies.
 
 use medcrypto_ledger::block::{
-    Block, CertifiedBlock, Execute, Fault, Genesis, Seal, TxProof, verify_chain,
+    BadTx, Block, CertifiedBlock, Execute, Fault, Genesis, Seal, TxProof, verify_chain,
 };
 use medcrypto_ledger::codec::encode;
 use medcrypto_ledger::contract::{Action, Event, RequirementLedger, State};
@@ -37,18 +37,22 @@ impl Chain {
 
     fn push(&mut self, operation: Vec<u8>) {
         let head = self.blocks.last().map_or(self.genesis.block().header, |b| b.block.header);
-        let (chain, client) = (head.chain_id, ClientId(key("gateway")));
         let nonce = self.blocks.len() as u64 + 1;
-        let body = Request { chain, client, nonce, operation: Bytes(operation) };
-        let domain = medcrypto_core::dst::ledger::PBFT_REQUEST;
-        let signature = sign(&key("gateway"), domain, &encode(&body));
-        let tx = encode(&Signed::<Request, Unverified>::from_parts(body, signature));
-        let txs = vec![Bytes(tx)];
+        let txs = vec![self.tx("gateway", nonce, operation)];
         let mut block =
             Block::next(&head, head.time_ms + 1, Seal::Bft(ReplicaId(0)), txs, Digest::ZERO);
-        block.header.state_root = self.replay.execute(&block.header.context(), &block.txs);
+        block.header.state_root = self.replay.execute(&block.header.context(), &block.txs).unwrap();
         let certificate = certify(&block.header, &[0, 2, 3]);
         self.blocks.push(CertifiedBlock { block, certificate });
+    }
+
+    /// The gateway's request, signed by `signer`.
+    fn tx(&self, signer: &str, nonce: u64, operation: Vec<u8>) -> Bytes {
+        let (chain, client) = (self.genesis.chain_id(), ClientId(key("gateway")));
+        let body = Request { chain, client, nonce, operation: Bytes(operation) };
+        let domain = medcrypto_core::dst::ledger::PBFT_REQUEST;
+        let signature = sign(&key(signer), domain, &encode(&body));
+        Bytes(encode(&Signed::<Request, Unverified>::from_parts(body, signature)))
     }
 
     fn bytes(&self) -> Vec<Vec<u8>> {
@@ -107,4 +111,49 @@ fn h13_h14_a_sale_ends_in_a_block_that_a_light_client_verifies() {
     let mut replay = stranger(&chain.genesis, &first);
     let bad = verify_chain(&chain.genesis, slices, &mut replay, &Symbolic).unwrap_err();
     assert_eq!((bad.height, bad.fault), (3, Fault::StateRoot));
+}
+
+#[test]
+fn a_block_with_an_entry_that_nobody_could_order_is_refused_although_a_quorum_signs_it() {
+    let state = World::new().state;
+    let mut chain = Chain::new(&state);
+    chain.push(b"an operation that the contract refuses is a transaction".to_vec());
+    let verdict = |chain: &Chain, blocks: &[CertifiedBlock]| {
+        let bytes: Vec<Vec<u8>> = blocks.iter().map(encode).collect();
+        let mut replay = stranger(&chain.genesis, &state);
+        let slices = bytes.iter().map(Vec::as_slice);
+        let head = verify_chain(&chain.genesis, slices, &mut replay, &Symbolic);
+        head.map(|head| head.height).map_err(|bad| (bad.height, bad.fault))
+    };
+    assert_eq!(verdict(&chain, &chain.blocks), Ok(1));
+    let good = chain.tx("gateway", 2, vec![1]);
+    let mut foreign = Chain::new(&state);
+    foreign.genesis.time_ms += 1;
+    let mut padded = good.clone();
+    padded.0.push(0);
+    let junk = [
+        (Bytes(b"junk".to_vec()), BadTx::Encoding),
+        (Bytes::default(), BadTx::Encoding),
+        (padded, BadTx::Encoding),
+        (chain.tx("thief", 2, vec![1]), BadTx::Signature),
+        (foreign.tx("gateway", 2, vec![1]), BadTx::Signature),
+        (chain.tx("gateway", 1, vec![1]), BadTx::Nonce),
+        (chain.tx("gateway", 3, vec![1]), BadTx::Nonce),
+        (chain.tx("gateway", 0, vec![1]), BadTx::Nonce),
+    ];
+    // The junk alone changes no state, so the root that a lazy executor computes is this one.
+    let head = chain.blocks[0].block.header;
+    for (tx, reason) in junk {
+        let (time, root) = (head.time_ms + 1, head.state_root);
+        let block = Block::next(&head, time, Seal::Bft(ReplicaId(0)), vec![tx], root);
+        let certificate = certify(&block.header, &[0, 2, 3]);
+        let bad = CertifiedBlock { block, certificate };
+        let fault = Fault::Tx(reason);
+        assert_eq!(verdict(&chain, &[chain.blocks[0].clone(), bad]), Err((2, fault)));
+    }
+    // Twice in one block, it is once too often.
+    let mut replay = stranger(&chain.genesis, &state);
+    replay.execute(&head.context(), &chain.blocks[0].block.txs).unwrap();
+    let twice = [good.clone(), good];
+    assert_eq!(replay.execute(&head.context(), &twice), Err(BadTx::Nonce));
 }

@@ -1,13 +1,13 @@
 //! Voters who repeat themselves, contradict themselves or flood: H16, T3, T4, T10, T17.
 
-use medcrypto_ledger::pbft::message::{Commit, Prepare};
-use medcrypto_ledger::pbft::{Evidence, Message, Output, Reason, Signed};
+use medcrypto_ledger::pbft::message::{Commit, Prepare, Status};
+use medcrypto_ledger::pbft::{Evidence, Input, Message, Output, Reason, Signed};
 use medcrypto_ledger::sim::{Faults, Party, SymbolicAuth, Violation};
 use medcrypto_ledger::{Digest, ReplicaId};
 
 use crate::common::{
-    Symbolic, batch, commit, config, give, kinds, pre_prepare, prepare, replica, replica_auth,
-    request, world,
+    START, Symbolic, batch, commit, config, give, kinds, pre_prepare, prepare, replica,
+    replica_auth, request, sent, world,
 };
 
 fn committed(outputs: &[Output]) -> Option<Digest> {
@@ -202,17 +202,45 @@ fn t10_a_flood_of_status_is_answered_once_an_interval() {
     let mut primary = replica(4, 0);
     give(&mut primary, Message::Request(request(4, 0, 1, b"op")).encode());
     let chain = config::<SymbolicAuth>(4, 0).chain;
-    let body = medcrypto_ledger::pbft::message::Status {
-        chain,
-        sender: ReplicaId(2),
-        view: 0,
-        executed: 0,
-        certified: 0,
-    };
+    let body = Status { chain, sender: ReplicaId(2), view: 0, executed: 0, certified: 0 };
     let status = Signed::sign(&replica_auth::<SymbolicAuth>(2), body);
     let bytes = Message::Status(status).encode();
     assert_eq!(kinds(&give(&mut primary, bytes.clone())), ["PrePrepare"]);
     for _ in 0..100 {
         assert_eq!(give(&mut primary, bytes.clone()), [Output::Rejected(Reason::TooSoon)]);
     }
+}
+
+/// What replica 2 says of itself.
+fn status(executed: u64, certified: u64) -> Vec<u8> {
+    let chain = config::<SymbolicAuth>(4, 0).chain;
+    let body = Status { chain, sender: ReplicaId(2), view: 0, executed, certified };
+    Message::Status(Signed::sign(&replica_auth::<SymbolicAuth>(2), body)).encode()
+}
+
+#[test]
+fn an_old_status_does_not_use_up_the_answers_to_the_last() {
+    let mut primary = replica(4, 0);
+    for who in 0..3 {
+        give(&mut primary, Message::Request(request(4, who, 1, b"op")).encode());
+    }
+    let answers = |primary: &mut Symbolic, now: u64, bytes: Vec<u8>| {
+        let out = primary.step(START + now, Input::Message(bytes));
+        match out.as_slice() {
+            [Output::Rejected(reason)] => Err(*reason),
+            _ => Ok(sent(&out).len()),
+        }
+    };
+    // The first comes from the wire as a replay; the true one is too soon after it, once.
+    assert_eq!(answers(&mut primary, 0, status(0, 0)), Ok(3));
+    assert_eq!(answers(&mut primary, 1, status(2, 2)), Err(Reason::TooSoon));
+    for round in 1..20 {
+        for old in [(0, 0), (1, 1), (2, 1), (1, 2)] {
+            let replay = status(old.0, old.1);
+            assert_eq!(answers(&mut primary, round * 500, replay), Err(Reason::Stale));
+        }
+        assert_eq!(answers(&mut primary, round * 500 + 1, status(2, 2)), Ok(1), "{round}");
+    }
+    assert_eq!(answers(&mut primary, 10_001, status(3, 2)), Ok(1));
+    assert_eq!(answers(&mut primary, 20_001, status(2, 2)), Err(Reason::Stale));
 }

@@ -93,23 +93,29 @@ impl<A: Auth, P: App> Replica<A, P> {
         Ok(())
     }
 
-    /// Sends a replica our messages about the numbers that it lacks.
+    /// Sends a replica our messages about the numbers that it lacks. A replica never goes back, so
+    /// a STATUS below its last is a replay, which must not use up the answers to the true one.
     pub(super) fn on_status(
         &mut self,
         now: u64,
         status: Signed<Status>,
         out: &mut Vec<Output>,
     ) -> Result<(), Reason> {
-        let Status { sender, executed, certified, .. } = *status.body();
-        if sender == self.config.me {
+        if status.body().sender == self.config.me {
             return Err(Reason::Sender);
         }
-        let _checked = self.admit(status)?;
+        let status = self.admit(status)?;
+        let Status { sender, executed, certified, .. } = *status.body();
+        let heard = self.heard.entry(sender).or_default();
+        if executed < heard.executed || certified < heard.certified {
+            return Err(Reason::Stale);
+        }
+        (heard.executed, heard.certified) = (executed, certified);
         let pause = self.config.status_every / 2;
-        if self.heard.get(&sender).is_some_and(|last| now < last.saturating_add(pause)) {
+        if heard.answered.is_some_and(|last| now < last.saturating_add(pause)) {
             return Err(Reason::TooSoon);
         }
-        self.heard.insert(sender, now);
+        heard.answered = Some(now);
         let slots = self.log.after(executed.min(certified)).take(ANSWERED_SLOTS);
         let answers = slots.flat_map(|(_, slot)| slot.answers(self.config.me));
         out.extend(answers.map(|message| Output::Send(sender, message.encode())));
