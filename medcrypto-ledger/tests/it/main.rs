@@ -13,6 +13,7 @@
 mod cas;
 mod chain;
 mod codec;
+mod errata;
 mod flow;
 mod merkle;
 mod requirement;
