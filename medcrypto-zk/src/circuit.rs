@@ -38,6 +38,13 @@ use crate::schema::Schema;
 
 pub(crate) use synthesis::{Witness, synthesise};
 
+/// Most openings of lists in one circuit.
+///
+/// `has` opens once, `lacks` once for each code or prefix of its set, `count` twice for each. An
+/// opening is about 1 250 rows and stands for nearly all of a large circuit, so this bounds keys to
+/// about a hundred megabytes and the memory of setup before any of it is spent.
+pub const MAX_OPENINGS: usize = 128;
+
 /// What a circuit is compiled from.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
@@ -106,7 +113,8 @@ pub(crate) fn dot(row: &Sparse, assignment: &[Fr]) -> Fr {
 
 /// The circuit of one requirement under one schema.
 ///
-/// About 5 000 to 15 000 rows. Compiling takes some hundred milliseconds; the keys of
+/// About 5 000 to 15 000 rows for what institutions ask; about 160 000 at [`MAX_OPENINGS`].
+/// Compiling takes some hundred milliseconds, seconds at the limit; the keys of
 /// [`setup`](crate::setup) keep the circuit. Status: *composition*.
 pub struct Circuit {
     requirement: Requirement,
@@ -119,7 +127,8 @@ impl Circuit {
     /// Compiles a requirement.
     ///
     /// # Errors
-    /// [`Error::Unsatisfiable`] when no record can meet it.
+    /// [`Error::Unsatisfiable`] when no record can meet it, [`Error::TooLarge`] when it opens lists
+    /// more than [`MAX_OPENINGS`] times.
     pub fn compile(requirement: &Requirement) -> Result<Self, Error> {
         let program = Program::of(requirement);
         let matrices = program.matrices()?;
@@ -192,6 +201,9 @@ impl Program {
     pub(crate) fn matrices(&self) -> Result<Matrices, Error> {
         if self.formula == Formula::False || !self.is_well_formed(&self.formula) {
             return Err(Error::Unsatisfiable);
+        }
+        if self.formula.openings() > MAX_OPENINGS {
+            return Err(Error::TooLarge);
         }
         let empty = Witness::stand_in(&Record::empty(self.schema));
         let mut system = crate::gadget::System::with_rows(&[Fr::ZERO; INPUTS]);

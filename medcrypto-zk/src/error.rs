@@ -9,6 +9,10 @@ pub enum Error {
     /// The requirement can never be met, or names what the schema does not have.
     #[error("no record can meet the requirement")]
     Unsatisfiable,
+    /// The requirement asks for more than [`MAX_OPENINGS`](crate::circuit::MAX_OPENINGS) openings of
+    /// lists.
+    #[error("the requirement asks too much of lists of codes")]
+    TooLarge,
     /// The record does not meet the requirement. Nothing says which part: that is for the holder
     /// alone to find out.
     #[error("the record does not meet the requirement")]

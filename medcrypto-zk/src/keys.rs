@@ -18,5 +18,7 @@
 mod proving;
 mod verifying;
 
+#[cfg(test)]
+pub(crate) use proving::MAX_QUERIES;
 pub use proving::ProvingKey;
 pub use verifying::{Provenance, VerifyingKey};

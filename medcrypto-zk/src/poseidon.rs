@@ -14,8 +14,9 @@
 //! | sponge | variable length with padding | one permutation a call; tag, length and level in the capacity |
 //!
 //! The partial rounds run in their sparse form ([`partial`]); a test compares it with the dense one.
-//! 3 divides r − 1, so x³ is no permutation here; 5 does not. Constant time: the permutation has no
-//! branch or address that depends on its state. Status: *published*.
+//! 3 divides r − 1, so x³ is no permutation here; 5 does not. The permutation has no branch or address
+//! of its own that depends on its state, but it is not constant time: arkworks reduces field
+//! elements by a final subtraction behind a branch on their value. Status: *published*.
 
 mod partial;
 

@@ -95,8 +95,10 @@ impl Entry {
                 !spec.kind.is_list() && lo <= hi && *hi <= spec.range() && (lo == hi || may_spread)
             }
             Self::Codes(list) => {
-                // 0 and 2ⁿ − 1 are the sentinels of the gap tree.
-                let last = (1_u64 << spec.bits()) - 2;
+                // 0 and 2ⁿ − 1 are the sentinels of the gap tree; a field of other types may have
+                // no bits at all.
+                let last = 1_u64.checked_shl(spec.bits()).and_then(|end| end.checked_sub(2));
+                let last = last.filter(|_| spec.kind.is_list()).unwrap_or(0);
                 spec.kind.is_list()
                     && list.codes.len() <= MAX_CODES
                     && list.codes.iter().all(|code| 1 <= *code && *code <= last)

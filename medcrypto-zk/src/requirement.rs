@@ -59,7 +59,9 @@ impl Requirement {
     /// # Errors
     /// [`RequirementError`], with line and column.
     pub fn parse(schema: Schema, text: &str) -> Result<Self, RequirementError> {
-        parse::parse(schema, text).map(|expr| Self::new(schema, expr))
+        let position = Position::Text { line: 1, column: 1 };
+        let placed = |kind| RequirementError { kind, position };
+        parse::parse(schema, text).and_then(|expr| Self::new(schema, expr).map_err(placed))
     }
 
     /// Reads the JSON form.
@@ -67,13 +69,20 @@ impl Requirement {
     /// # Errors
     /// [`RequirementError`], with the path of the part.
     pub fn from_json(schema: Schema, json: &str) -> Result<Self, RequirementError> {
-        json::parse(schema, json).map(|expr| Self::new(schema, expr))
+        let position = Position::Json("$".into());
+        let placed = |kind| RequirementError { kind, position };
+        json::parse(schema, json).and_then(|expr| Self::new(schema, expr).map_err(placed))
     }
 
-    fn new(schema: Schema, expr: ast::Expr) -> Self {
+    /// Normalises. The canonical text must be a requirement itself, under the limits of the
+    /// language: Q names what anybody can read again.
+    fn new(schema: Schema, expr: ast::Expr) -> Result<Self, RequirementErrorKind> {
         let normal = normalise::normalise(schema, &expr);
         let canonical = print::Printer(schema).formula(&normal);
-        Self { schema, expr, normal, canonical }
+        if normal != normal::Formula::False && parse::parse(schema, &canonical).is_err() {
+            return Err(RequirementErrorKind::NormalForm);
+        }
+        Ok(Self { schema, expr, normal, canonical })
     }
 
     /// The JSON form, as it was written.
@@ -84,7 +93,8 @@ impl Requirement {
 
     /// The canonical text: equal for two requirements exactly when their normal forms are.
     ///
-    /// `false` if the bounds of the schema exclude every record.
+    /// It parses to the same normal form, or is `false` if the bounds of the schema exclude every
+    /// record.
     #[must_use]
     pub fn canonical(&self) -> &str {
         &self.canonical

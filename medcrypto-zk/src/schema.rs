@@ -72,11 +72,11 @@ pub enum SlotType {
     Boolean = 4,
     /// One of a few names.
     Enum = 5,
-    /// One base-37 code (ICD-10, ATC).
+    /// One base-37 code (ICD-10, ATC); reserved, in no schema: nothing reads it.
     Code37 = 6,
-    /// One LOINC code.
+    /// One LOINC code; reserved, in no schema.
     Loinc = 7,
-    /// One SNOMED CT code.
+    /// One SNOMED CT code; reserved, in no schema.
     Snomed = 8,
     /// List of base-37 codes, complete.
     Codes37 = 9,
@@ -86,7 +86,7 @@ pub enum SlotType {
     Codes60 = 11,
     /// List of 60-bit codes, partial; never in a schema, only in a leaf header.
     Codes60Partial = 12,
-    /// Digest of 248 bits.
+    /// Digest of 248 bits; reserved, in no schema.
     Digest = 13,
 }
 
@@ -202,7 +202,8 @@ pub enum SchemaError {
     /// A place outside the tree, or taken twice.
     #[error("field {0}: bad or repeated place")]
     Location(usize),
-    /// Bounds, decimals, names or terminology that do not fit the type.
+    /// Bounds of 2⁶⁰ or more, or bounds, decimals, names or terminology that do not fit the type; a
+    /// reserved type.
     #[error("field {0}: bounds, names or terminology do not fit the type")]
     Shape(usize),
 }
@@ -300,7 +301,13 @@ impl SlotSpec {
     }
 
     fn is_well_formed(&self) -> bool {
-        let is_bounded = self.min <= self.max && self.range() < 1 << 60 && self.decimals <= 9;
+        // With constants below 2⁶¹, no sum of bounds and constants leaves an i64.
+        const LIMIT: u64 = 1 << 60;
+        let is_bounded = self.min <= self.max
+            && self.range() < LIMIT
+            && self.min.unsigned_abs() < LIMIT
+            && self.max.unsigned_abs() < LIMIT
+            && self.decimals <= 9;
         let has_names = self.range().checked_add(1) == u64::try_from(self.names.len()).ok()
             && self.names.iter().all(|name| is_identifier(name));
         let plain = self.names.is_empty() && self.system.is_none();
@@ -308,20 +315,26 @@ impl SlotSpec {
             && match self.kind {
                 SlotType::Integer => plain && self.decimals == 0,
                 SlotType::Decimal => plain,
-                SlotType::Date => plain && self.decimals == 0 && self.min >= 0,
+                SlotType::Date => {
+                    plain && self.decimals == 0 && self.min >= 0 && self.max <= Date::MAX_DAY
+                }
                 SlotType::Boolean => plain && (self.min, self.max, self.decimals) == (0, 1, 0),
                 SlotType::Enum => self.min == 0 && has_names && self.system.is_none(),
                 SlotType::Codes37 => self.system.is_some_and(|system| system.bits() == 37),
                 SlotType::Codes60 => self.system.is_some_and(|system| system.bits() == 60),
-                SlotType::Code37 | SlotType::Loinc | SlotType::Snomed | SlotType::Digest => plain,
-                SlotType::Codes37Partial | SlotType::Codes60Partial => false,
+                SlotType::Code37
+                | SlotType::Loinc
+                | SlotType::Snomed
+                | SlotType::Digest
+                | SlotType::Codes37Partial
+                | SlotType::Codes60Partial => false,
             }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Location, Schema, SchemaError, Slot, SlotSpec, clinical};
+    use super::{Date, Location, Schema, SchemaError, Slot, SlotSpec, SlotType, clinical};
     use alloc::boxed::Box;
 
     fn with(change: impl FnOnce(&mut [SlotSpec])) -> Result<Schema, SchemaError> {
@@ -366,6 +379,19 @@ mod tests {
         assert_eq!(refused(|f| f.location = Location::Wide(6)), SchemaError::Location(glucose));
         assert_eq!(refused(|f| f.min = f.max + 1), SchemaError::Shape(glucose));
         assert_eq!(refused(|f| f.names = &["a"]), SchemaError::Shape(glucose));
+        assert_eq!(refused(|f| (f.min, f.max) = (1 << 60, 1 << 60)), SchemaError::Shape(glucose));
+        assert_eq!(
+            refused(|f| (f.min, f.max) = (i64::MIN, i64::MIN + 9)),
+            SchemaError::Shape(glucose)
+        );
+        let reserved = [SlotType::Code37, SlotType::Loinc, SlotType::Snomed, SlotType::Digest];
+        for kind in reserved.into_iter().chain([SlotType::Codes37Partial, SlotType::Codes60Partial])
+        {
+            let changed = with(|t| (t[glucose].kind, t[glucose].decimals) = (kind, 0));
+            assert_eq!(changed.unwrap_err(), SchemaError::Shape(glucose), "{kind:?}");
+        }
+        let late = with(|t| t[0].max = Date::MAX_DAY + 1).unwrap_err();
+        assert_eq!(late, SchemaError::Shape(0));
     }
 
     #[test]
@@ -386,7 +412,7 @@ mod tests {
         changed(glucose, |f| f.sources = &["15074-8"]);
         changed(1, |f| f.names = &["male", "female", "other"]);
         changed(conditions, |f| {
-            f.kind = super::SlotType::Codes37;
+            f.kind = SlotType::Codes37;
             f.system = Some(super::CodeSystem::Icd10);
         });
     }

@@ -5,7 +5,8 @@
 //! X        h2f(CONTEXT, profile u8 ‖ vk32 ‖ chain32 ‖ contract32 ‖ request32 ‖ version u64 ‖ policy32
 //!              ‖ len16 institution key ‖ len16 patient key ‖ nonce32 ‖ expiry_ms u64)
 //! scope    h2f(SCOPE, kind u8 ‖ len16 name ‖ period u32),  period = 4·year + quarter − 1
-//! policy   h2f(POLICY, policy32),  policy32 = SHA-256(sorted issuer keys ‖ earliest as_of u64)
+//! policy   h2f(POLICY, policy32),  policy32 = SHA-256(len16 ‖ sorted issuer keys
+//!              ‖ earliest as_of u64),  len16 = length of each key
 //! N        P5(10; sk, id, scope, kind),  id = kind · lineage
 //! issue    ISSUE ‖ C32 ‖ h32 ‖ schema32 ‖ as_of u64 ‖ ct_digest32              signed by the issuer
 //! bytes    version ‖ suite ‖ tag ‖ 7 × 32, big-endian, each below r; kind is 0 or 1
@@ -29,7 +30,7 @@ use crate::gadget::system::INPUTS;
 use crate::holder::HolderSecret;
 use crate::poseidon::{PoseidonTag, hash_4};
 
-pub use context::{Context, Profile};
+pub use context::{Context, ContextError, PartyKey, Profile};
 pub use issue::{IssueMessage, IssuerPolicy, PolicyError};
 pub use scope::{Kind, Period, Scope, ScopeError};
 

@@ -13,7 +13,8 @@ use medcrypto_zk::keys::VerifyingKey;
 use medcrypto_zk::proof::Proof;
 use medcrypto_zk::schema::Schema;
 use medcrypto_zk::statement::{
-    Context, IssueMessage, IssuerPolicy, Kind, Period, PolicyError, Profile, Scope, Statement,
+    Context, ContextError, IssueMessage, IssuerPolicy, Kind, PartyKey, Period, PolicyError,
+    Profile, Scope, Statement,
 };
 
 use super::signer::{Ed25519, Signer};
@@ -97,11 +98,22 @@ pub fn policy(
     IssuerPolicy::new(&keys, earliest_as_of_ms)
 }
 
+/// Why a binding has no context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BindingError {
+    /// No issuer policy.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// A key of a party that no context holds.
+    #[error(transparent)]
+    Context(#[from] ContextError),
+}
+
 /// The context X of a sale.
 ///
 /// # Errors
-/// [`PolicyError`].
-pub fn context(binding: &Binding<'_>) -> Result<ContextDigest, PolicyError> {
+/// [`BindingError`].
+pub fn context(binding: &Binding<'_>) -> Result<ContextDigest, BindingError> {
     let policy = policy(binding.issuers, binding.earliest_as_of_ms)?;
     let context = Context {
         profile: Profile::Anchored,
@@ -111,8 +123,8 @@ pub fn context(binding: &Binding<'_>) -> Result<ContextDigest, PolicyError> {
         request: binding.request.0,
         version: 1,
         policy: policy.policy32(),
-        institution_key: binding.institution.0.as_slice(),
-        patient_key: binding.patient.0.as_slice(),
+        institution_key: PartyKey::new(binding.institution.0.as_slice())?,
+        patient_key: PartyKey::new(binding.patient.0.as_slice())?,
         nonce: binding.nonce.0,
         expiry_ms: binding.expiry_ms,
     };

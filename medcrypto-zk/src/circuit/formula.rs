@@ -177,6 +177,24 @@ impl Literal {
         }
     }
 
+    /// How often the literal opens a list.
+    fn openings(&self) -> usize {
+        match self {
+            Self::Has(..) => 1,
+            Self::Lacks(_, set) => set.len(),
+            Self::CountAtLeast(_, set, _)
+            | Self::CountAtMost(_, set, _)
+            | Self::CountEqual(_, set, _) => set.len().saturating_mul(2),
+            Self::Present(_)
+            | Self::Missing(_)
+            | Self::HiAtMost(..)
+            | Self::LoAtLeast(..)
+            | Self::Within(..)
+            | Self::OneOf(..)
+            | Self::Compare { .. } => 0,
+        }
+    }
+
     /// The greater field of a comparison.
     pub(super) const fn other(&self) -> Option<FieldId> {
         match self {
@@ -194,6 +212,17 @@ impl Formula {
         fields.sort_unstable();
         fields.dedup();
         fields
+    }
+
+    /// How often the formula opens a list.
+    pub(super) fn openings(&self) -> usize {
+        match self {
+            Self::False => 0,
+            Self::Literal(literal) => literal.openings(),
+            Self::All(parts) | Self::Any(parts) | Self::AtLeast(_, parts) => {
+                parts.iter().map(Self::openings).fold(0, usize::saturating_add)
+            }
+        }
     }
 
     fn collect_fields(&self, fields: &mut Vec<FieldId>) {

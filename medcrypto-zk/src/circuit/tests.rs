@@ -7,3 +7,4 @@ mod mutation;
 mod patch;
 mod redundancy;
 mod shape;
+mod size;

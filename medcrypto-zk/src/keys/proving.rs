@@ -11,12 +11,13 @@ use sha2::{Digest, Sha256};
 use super::verifying::VerifyingKey;
 use crate::circuit::Circuit;
 use crate::error::Error;
+use crate::field::SchemaDigest;
 
 type Queries = ark_groth16::ProvingKey<Bls12_381>;
 
 /// Makes proofs of one requirement: the circuit, the verifying key and the queries.
 ///
-/// A few megabytes. The circuit is compiled again on decoding and its digest compared, so a key
+/// A few megabytes, about a hundred for the largest circuits. The circuit is compiled again on decoding and its digest compared, so a key
 /// cannot drift from the program that uses it.
 pub struct ProvingKey {
     circuit: Circuit,
@@ -24,8 +25,9 @@ pub struct ProvingKey {
     queries: Queries,
 }
 
-/// Most bytes of queries that a file may hold: far above any circuit of this crate.
-const MAX_QUERIES: usize = 1 << 28;
+/// Most bytes of queries that a file may hold: above any circuit of this crate, because
+/// [`MAX_OPENINGS`](crate::circuit::MAX_OPENINGS) bounds them to about half of it.
+pub(crate) const MAX_QUERIES: usize = 1 << 28;
 /// Most bytes of a verifying key.
 const MAX_VERIFYING: usize = 4096;
 
@@ -36,7 +38,8 @@ impl ProvingKey {
         queries: Queries,
     ) -> Result<Self, Error> {
         let same_circuit = verifying.circuit_digest() == circuit.digest()
-            && verifying.requirement_digest() == circuit.requirement_digest();
+            && verifying.requirement_digest() == circuit.requirement_digest()
+            && verifying.schema_digest() == SchemaDigest::of(&circuit.schema());
         let key = Self { circuit, verifying, queries };
         if same_circuit && key.fits() { Ok(key) } else { Err(Error::WrongCircuit) }
     }
@@ -53,7 +56,7 @@ impl ProvingKey {
         &self.circuit
     }
 
-    /// The canonical encoding, some megabytes.
+    /// The canonical encoding.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut queries = Vec::with_capacity(self.queries.uncompressed_size());
@@ -91,7 +94,9 @@ impl ProvingKey {
         if verifying.circuit_digest() != circuit.digest() {
             return Err(Error::WrongCircuit);
         }
-        Self::new(circuit, verifying, decode_queries(raw)?)
+        let key = Self::new(circuit, verifying, decode_queries(raw)?)?;
+        // One key, one file, without relying on how strictly arkworks reads a point.
+        if key.to_bytes() == bytes { Ok(key) } else { Err(DecodeError::NonCanonical.into()) }
     }
 
     /// Whether the queries have the lengths of the circuit and carry the verifying key.

@@ -96,6 +96,22 @@ fn t06_entries_out_of_bounds_are_refused_not_wrapped() {
     assert_eq!(record.set(field("procedures"), full), Ok(()));
 }
 
+/// A field of one possible value has no bits: a list in it is refused, whatever its codes.
+#[test]
+fn t06_a_list_is_refused_in_a_field_without_bits() {
+    let mut constant = Schema::clinical_v1().fields()[6];
+    constant.max = constant.min;
+    assert_eq!(constant.bits(), 0);
+    let schema = Schema::new(1, Box::leak(Box::new([constant]))).unwrap();
+    let mut record = Record::empty(schema);
+    let field = schema.field(constant.name).unwrap();
+    for codes in [vec![], vec![1], vec![u64::MAX]] {
+        let list = Entry::Codes(CodeList::new(codes, true));
+        assert_eq!(record.set(field, list), Err(RecordError::DoesNotFit));
+    }
+    assert_eq!(record.set(field, Entry::point(0)), Ok(()));
+}
+
 #[test]
 fn nothing_of_a_record_is_printed() {
     let record = sample();

@@ -11,7 +11,7 @@ use crate::schema::{CodeSystem, Date, FieldId, Schema, SlotSpec, SlotType};
 
 /// Most years in an age.
 const MAX_AGE: u16 = 150;
-/// Most codes that a count may be compared with.
+/// Most codes that a count may be compared with; one more for `>=` and `<`.
 const MAX_COUNT: u32 = 62;
 
 /// Builds atoms that fit a schema, and counts nodes.
@@ -139,8 +139,8 @@ impl Checker {
 
     pub(super) fn count(field: FieldId, set: Set, op: Op, text: &str) -> Result<Atom, Kind> {
         let count = u32::try_from(integer(text)?).map_err(|_| Kind::CountOutOfRange)?;
-        let least = if matches!(op, Op::Ge | Op::Lt) { 1 } else { 0 };
-        let is_in_range = (least..=MAX_COUNT).contains(&count);
+        let shift = u32::from(matches!(op, Op::Ge | Op::Lt));
+        let is_in_range = (shift..=MAX_COUNT + shift).contains(&count);
         if is_in_range {
             Ok(Atom::Count(field, set, op, count))
         } else {

@@ -88,7 +88,7 @@ pub enum RequirementErrorKind {
     #[error("the threshold must lie between 1 and the number of parts")]
     Threshold,
     /// A count that always or never holds, or beyond what a list can hold.
-    #[error("count out of range: 0 to 62, and for >= and < at least 1")]
+    #[error("count out of range: 0 to 62, for >= and < 1 to 63")]
     CountOutOfRange,
     /// The two fields of a comparison differ in unit or decimals, or are one field.
     #[error("the two fields cannot be compared")]
@@ -111,6 +111,9 @@ pub enum RequirementErrorKind {
     /// A malformed code.
     #[error("{0}")]
     Code(CodeError),
+    /// The normal form breaks a limit of the language on depth, nodes, members, numbers or length.
+    #[error("the normal form exceeds the limits of the language")]
+    NormalForm,
     /// A key that occurs twice in one object.
     #[error("a key is repeated")]
     RepeatedKey,

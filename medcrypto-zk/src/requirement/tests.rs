@@ -4,3 +4,4 @@ mod arbitrary;
 mod corners;
 mod docs;
 mod laws;
+mod limits;

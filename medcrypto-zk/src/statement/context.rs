@@ -14,11 +14,49 @@ pub enum Profile {
     Anchored = 1,
 }
 
+/// Why a key cannot stand in a context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContextError {
+    /// The key is longer than [`PartyKey::MAX`] bytes.
+    #[error("a key in a context has at most 65535 bytes")]
+    KeyLength,
+}
+
+/// A party's public key, of at most 65 535 bytes, so that its length has one encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartyKey<'a> {
+    len: u16,
+    bytes: &'a [u8],
+}
+
+impl<'a> PartyKey<'a> {
+    /// Most bytes of a key.
+    pub const MAX: usize = 0xffff;
+
+    /// A key of any length up to [`MAX`](Self::MAX); one of known length converts by `From`.
+    ///
+    /// # Errors
+    /// [`ContextError::KeyLength`].
+    pub fn new(bytes: &'a [u8]) -> Result<Self, ContextError> {
+        let len = u16::try_from(bytes.len()).map_err(|_| ContextError::KeyLength)?;
+        Ok(Self { len, bytes })
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for PartyKey<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        const { assert!(N <= Self::MAX, "the key is too long") };
+        #[allow(clippy::cast_possible_truncation, reason = "checked when compiled")]
+        let len = N as u16;
+        Self { len, bytes }
+    }
+}
+
 /// Everything that a proof is bound to besides the record.
 ///
 /// A proof under one context is none under another: replayed on another chain, for another
-/// request or by another party it fails. Keys longer than 65 535 bytes have no encoding; their
-/// length is written as 65 535 before all of their bytes.
+/// request or by another party it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Context<'a> {
     /// How C is authenticated.
@@ -36,9 +74,9 @@ pub struct Context<'a> {
     /// Digest of the issuer policy, [`IssuerPolicy::policy32`](super::IssuerPolicy::policy32).
     pub policy: [u8; 32],
     /// Public key of the institution.
-    pub institution_key: &'a [u8],
+    pub institution_key: PartyKey<'a>,
     /// Public key of the patient.
-    pub patient_key: &'a [u8],
+    pub patient_key: PartyKey<'a>,
     /// Nonce of the request.
     pub nonce: [u8; 32],
     /// When the request ends, in milliseconds since 1970.
@@ -49,7 +87,6 @@ impl Context<'_> {
     /// X.
     #[must_use]
     pub fn digest(&self) -> ContextDigest {
-        let len = |key: &[u8]| u16::try_from(key.len()).unwrap_or(u16::MAX);
         let message = Writer::default()
             .u8(self.profile as u8)
             .array(&self.verifying_key)
@@ -58,10 +95,10 @@ impl Context<'_> {
             .array(&self.request)
             .u64(self.version)
             .array(&self.policy)
-            .u16(len(self.institution_key))
-            .array(self.institution_key)
-            .u16(len(self.patient_key))
-            .array(self.patient_key)
+            .u16(self.institution_key.len)
+            .array(self.institution_key.bytes)
+            .u16(self.patient_key.len)
+            .array(self.patient_key.bytes)
             .array(&self.nonce)
             .u64(self.expiry_ms)
             .finish();

@@ -48,8 +48,8 @@ pub enum PolicyError {
     /// No issuer at all.
     #[error("a policy names at least one issuer")]
     NoIssuer,
-    /// A key that is empty, or keys of different lengths.
-    #[error("issuer keys are not empty and of one length")]
+    /// A key that is empty or longer than 65 535 bytes, or keys of different lengths.
+    #[error("issuer keys have 1 to 65535 bytes and one length")]
     KeyLength,
 }
 
@@ -57,24 +57,26 @@ pub enum PolicyError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuerPolicy {
     keys: Vec<Vec<u8>>,
+    key_len: u16,
     earliest_as_of_ms: u64,
 }
 
 impl IssuerPolicy {
-    /// A policy from issuer keys in any order; repeated keys count once. Keys of one length keep
-    /// the hashed bytes unambiguous.
+    /// A policy from issuer keys in any order; repeated keys count once. Keys of one length, which
+    /// is hashed before them, keep the hashed bytes unambiguous.
     ///
     /// # Errors
     /// [`PolicyError`].
     pub fn new(keys: &[&[u8]], earliest_as_of_ms: u64) -> Result<Self, PolicyError> {
         let first = keys.first().ok_or(PolicyError::NoIssuer)?;
-        if first.is_empty() || keys.iter().any(|key| key.len() != first.len()) {
+        let key_len = u16::try_from(first.len()).map_err(|_| PolicyError::KeyLength)?;
+        if key_len == 0 || keys.iter().any(|key| key.len() != first.len()) {
             return Err(PolicyError::KeyLength);
         }
         let mut keys: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
         keys.sort_unstable();
         keys.dedup();
-        Ok(Self { keys, earliest_as_of_ms })
+        Ok(Self { keys, key_len, earliest_as_of_ms })
     }
 
     /// Whether the policy accepts this issuer and this date.
@@ -83,10 +85,14 @@ impl IssuerPolicy {
         as_of_ms >= self.earliest_as_of_ms && self.keys.iter().any(|own| own == key)
     }
 
-    /// `SHA-256(sorted issuer keys ‖ earliest as_of)`.
+    /// `SHA-256(len16 ‖ sorted issuer keys ‖ earliest as_of)`, with the length of each key first.
+    ///
+    /// No other list of keys gives the same bytes: the date has eight, so the length tells how many
+    /// keys there are and where each ends.
     #[must_use]
     pub fn policy32(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
+        hash.update(self.key_len.to_be_bytes());
         self.keys.iter().for_each(|key| hash.update(key));
         hash.update(self.earliest_as_of_ms.to_be_bytes());
         hash.finalize().into()

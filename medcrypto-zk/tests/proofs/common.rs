@@ -85,8 +85,8 @@ pub(crate) fn context() -> Context<'static> {
         request: [5; 32],
         version: 1,
         policy: policy().policy32(),
-        institution_key: b"institution key",
-        patient_key: b"patient key",
+        institution_key: b"institution key".into(),
+        patient_key: b"patient key".into(),
         nonce: [6; 32],
         expiry_ms: 1_800_000_000_000,
     }

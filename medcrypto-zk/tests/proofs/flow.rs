@@ -82,8 +82,8 @@ fn t09_a_proof_is_of_no_use_under_another_context() {
     changed[3].request[0] ^= 1;
     changed[4].version += 1;
     changed[5].policy[0] ^= 1;
-    changed[6].institution_key = b"institution keY";
-    changed[7].patient_key = b"patient keY";
+    changed[6].institution_key = b"institution keY".into();
+    changed[7].patient_key = b"patient keY".into();
     changed[8].nonce[0] ^= 1;
     changed[9].expiry_ms += 1;
     let (_, proof) = proven();
@@ -92,8 +92,11 @@ fn t09_a_proof_is_of_no_use_under_another_context() {
         assert_eq!(key().verifying_key().verify(&statement, proof), Err(Error::Verification));
     }
     // Moving a byte between the two keys is another context too.
-    let moved =
-        Context { institution_key: b"institution keyp", patient_key: b"atient key", ..honest };
+    let moved = Context {
+        institution_key: b"institution keyp".into(),
+        patient_key: b"atient key".into(),
+        ..honest
+    };
     assert_ne!(moved.digest(), honest.digest());
 }
 

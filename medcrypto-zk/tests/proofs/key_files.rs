@@ -2,9 +2,12 @@
 
 use std::time::Instant;
 
+use medcrypto_core::DecodeError;
 use medcrypto_zk::Error;
 use medcrypto_zk::circuit::Circuit;
 use medcrypto_zk::keys::{Provenance, ProvingKey, VerifyingKey};
+
+use sha2::Digest;
 
 use crate::common::{REQUIREMENT, key, patient, proven, requirement, rng};
 
@@ -99,6 +102,7 @@ fn a_proving_key_file_proves_again_and_a_damaged_one_is_one_clear_error() {
     let proof = decoded.prove(&statement, &patient.opening, &patient.secret, &mut rng(9)).unwrap();
     key().verifying_key().verify(&statement, &proof).unwrap();
 
+    let vk_end = 3 + 32 + 4 + key().verifying_key().to_bytes().len();
     for position in [40, 500, bytes.len() / 2, bytes.len() - 1] {
         let mut damaged = bytes.clone();
         damaged[position] ^= 1;
@@ -107,6 +111,19 @@ fn a_proving_key_file_proves_again_and_a_damaged_one_is_one_clear_error() {
     }
     for len in [0, 2, 34, 35, 1_000, bytes.len() - 1] {
         assert!(ProvingKey::from_bytes(circuit(), &bytes[..len]).is_err());
+    }
+    for (position, refused) in [
+        // The last byte of the schema digest of the verifying key.
+        (vk_end - VerifyingKey::POINTS_LEN - 1, Error::WrongCircuit),
+        // The flag of infinity, before coordinates that it contradicts.
+        (bytes.len() - 96, Error::Decode(DecodeError::NotInGroup)),
+    ] {
+        let mut forged = bytes.clone();
+        forged[position] ^= if position < vk_end { 1 } else { 0x40 };
+        let body = sha2::Sha256::digest(&forged[35..]);
+        forged[3..35].copy_from_slice(&body);
+        let error = ProvingKey::from_bytes(circuit(), &forged).unwrap_err();
+        assert_eq!(error, refused, "byte {position}");
     }
     let other = Circuit::compile(&requirement("present(glucose)")).unwrap();
     assert_eq!(ProvingKey::from_bytes(other, &bytes).unwrap_err(), Error::WrongCircuit);

@@ -4,10 +4,11 @@ use ark_bls12_381::Fr;
 use ark_ff::{BigInteger, PrimeField};
 use medcrypto_core::DecodeError;
 use medcrypto_zk::Error;
-use medcrypto_zk::field::{LineageId, Nullifier};
+use medcrypto_zk::field::{LineageId, Nullifier, SchemaDigest};
 use medcrypto_zk::holder::HolderSecret;
 use medcrypto_zk::statement::{
-    IssueMessage, IssuerPolicy, Kind, Period, PolicyError, Scope, ScopeError, Statement, nullifier,
+    Context, ContextError, IssueMessage, IssuerPolicy, Kind, PartyKey, Period, PolicyError, Scope,
+    ScopeError, Statement, nullifier,
 };
 
 use crate::common::{key, patient, policy, proven, rng, scope};
@@ -116,11 +117,26 @@ fn a_policy_is_a_set_of_issuers_and_a_date() {
     assert_eq!(policy(&[&a, &b], 5), policy(&[&b, &a, &b], 5));
     assert_ne!(policy(&[&a, &b], 5), policy(&[&a, &b], 6));
     assert_ne!(policy(&[&a, &b], 5), policy(&[&a], 5));
+    // One key of 64 bytes is not two of 32.
+    assert_ne!(policy(&[&a, &b], 5), policy(&[&[a, b].concat()], 5));
+    assert_eq!(IssuerPolicy::new(&[&[1; 65_536]], 5), Err(PolicyError::KeyLength));
     assert_eq!(IssuerPolicy::new(&[], 5), Err(PolicyError::NoIssuer));
     assert_eq!(IssuerPolicy::new(&[&[]], 5), Err(PolicyError::KeyLength));
     assert_eq!(IssuerPolicy::new(&[&a, &b[..31]], 5), Err(PolicyError::KeyLength));
     let accepting = IssuerPolicy::new(&[&a], 5).unwrap();
     assert!(accepting.accepts(&a, 5) && !accepting.accepts(&a, 4) && !accepting.accepts(&b, 5));
+}
+
+/// A length of 65 536 has no encoding, so two such keys cannot trade bytes.
+#[test]
+fn t09_a_key_whose_length_has_no_encoding_is_refused() {
+    let longest = [7; PartyKey::MAX + 1];
+    assert_eq!(PartyKey::new(&longest), Err(ContextError::KeyLength));
+    let key = PartyKey::new(&longest[1..]).unwrap();
+    let context = crate::common::context();
+    let long = Context { institution_key: key, ..context };
+    assert_ne!(long.digest(), Context { patient_key: key, ..context }.digest());
+    assert_eq!(PartyKey::new(b"institution key"), Ok(context.institution_key));
 }
 
 #[test]
@@ -135,9 +151,13 @@ fn the_issuer_signs_every_field() {
     let bytes = message.to_bytes();
     assert_eq!(bytes.len(), IssueMessage::LEN);
     assert!(bytes.starts_with(b"MEDCRYPTO-ZK-V01-ISSUE"));
+    let mut schema = message.schema.to_bytes();
+    schema[31] ^= 1;
+    let other_schema = SchemaDigest::from_bytes(&schema).unwrap();
     let changed = [
         IssueMessage { commitment: patient(50).opening.commitment(), ..message },
         IssueMessage { record_digest: [2; 32], ..message },
+        IssueMessage { schema: other_schema, ..message },
         IssueMessage { as_of_ms: 3, ..message },
         IssueMessage { ciphertext_digest: [4; 32], ..message },
     ];

@@ -15,7 +15,7 @@ use medcrypto_zk::keys::ProvingKey;
 use medcrypto_zk::statement::{Kind, Period, Scope};
 
 use crate::flows::huang::Failure;
-use crate::flows::huang::judge::{context, inputs, policy};
+use crate::flows::huang::judge::{BindingError, context, inputs, policy};
 use crate::flows::huang::payload::Payload;
 use crate::flows::huang::signer::Signer;
 
@@ -90,10 +90,12 @@ impl Patient {
         let nonce = Digest(nonce);
         let terms = sale.terms;
         let own = self.signer.public_key();
-        let bad = |error| Failure::Data(format!("the request: {error}"));
+        let bad = |error: BindingError| Failure::Data(format!("the request: {error}"));
         let binding = sale.binding(&own, nonce);
         let context = context(&binding).map_err(bad)?;
-        let policy = policy(&terms.issuers, terms.earliest_as_of_ms).map_err(bad)?.digest();
+        let policy = policy(&terms.issuers, terms.earliest_as_of_ms)
+            .map_err(|error| bad(error.into()))?
+            .digest();
         let period = Period::from_number(terms.period);
         let mut prove_in = |name: &Digest| {
             let scope = Scope::new(Kind::PerPerson, name.as_bytes(), period)

@@ -52,7 +52,7 @@ fn literal_holds(literal: &Literal, record: &Record) -> bool {
 }
 
 fn requirement(expr: Expr) -> Requirement {
-    Requirement::new(schema(), expr)
+    Requirement::new(schema(), expr).unwrap()
 }
 
 fn negation(expr: &Expr) -> Requirement {
