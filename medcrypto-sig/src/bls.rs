@@ -142,8 +142,8 @@ impl PublicKey {
         let (point, possession) = (reader.array()?, reader.array()?);
         reader.finish()?;
         Ok(Self {
-            point: NonIdentityG2::from_bytes(&point)?.into(),
-            possession: NonIdentityG1::from_bytes(&possession)?.into(),
+            point: NonIdentityG2::from_bytes(&point)?.point(),
+            possession: NonIdentityG1::from_bytes(&possession)?.point(),
         })
     }
 }
@@ -195,7 +195,7 @@ impl Signature {
         reader.header(Header::v1(Tag::SigBls))?;
         let point = reader.array()?;
         reader.finish()?;
-        Ok(Self(NonIdentityG1::from_bytes(&point)?.into()))
+        Ok(Self(NonIdentityG1::from_bytes(&point)?.point()))
     }
 }
 
@@ -209,7 +209,7 @@ pub fn aggregate(signatures: &[Signature]) -> Result<Signature, Error> {
         return Err(Error::NoSigner);
     }
     let sum: G1 = signatures.iter().map(|signature| signature.0).sum();
-    Ok(Signature(NonIdentityG1::try_from(sum)?.into()))
+    Ok(Signature(NonIdentityG1::try_from(sum)?.point()))
 }
 
 /// Accepts only if `signature` aggregates one signature over `message` of every key in `keys`.

@@ -99,10 +99,6 @@ impl G1 {
         self.0.to_compressed()
     }
 
-    pub(super) fn zero() -> Self {
-        Self::identity()
-    }
-
     pub(super) fn to_affine(self) -> G1Affine {
         self.0.to_affine()
     }
@@ -152,12 +148,6 @@ impl TryFrom<G1> for NonIdentityG1 {
 
     fn try_from(point: G1) -> Result<Self, DecodeError> {
         if point.is_identity() { Err(DecodeError::Identity) } else { Ok(Self(point.to_affine())) }
-    }
-}
-
-impl From<NonIdentityG1> for G1 {
-    fn from(point: NonIdentityG1) -> Self {
-        point.point()
     }
 }
 

@@ -99,10 +99,6 @@ impl G2 {
         self.0.to_compressed()
     }
 
-    pub(super) fn zero() -> Self {
-        Self::identity()
-    }
-
     pub(super) fn to_affine(self) -> G2Affine {
         self.0.to_affine()
     }
@@ -152,12 +148,6 @@ impl TryFrom<G2> for NonIdentityG2 {
 
     fn try_from(point: G2) -> Result<Self, DecodeError> {
         if point.is_identity() { Err(DecodeError::Identity) } else { Ok(Self(point.to_affine())) }
-    }
-}
-
-impl From<NonIdentityG2> for G2 {
-    fn from(point: NonIdentityG2) -> Self {
-        point.point()
     }
 }
 

@@ -23,7 +23,7 @@ macro_rules! additive_group {
         }
         impl core::iter::Sum for $type {
             fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
-                terms.fold(Self::zero(), core::ops::Add::add)
+                Self(terms.map(|term| term.0).sum())
             }
         }
     };

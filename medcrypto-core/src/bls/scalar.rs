@@ -75,10 +75,6 @@ impl Scalar {
         Option::from(self.0.invert()).map(Self)
     }
 
-    const fn zero() -> Self {
-        Self::ZERO
-    }
-
     fn squared(self) -> Self {
         self * self
     }
