@@ -9,6 +9,7 @@ use super::view;
 use crate::commitment::{RecordOpening, RecordTree};
 use crate::field::{Fr, SchemaDigest};
 use crate::gadget::hash::{hash_2, hash_4};
+use crate::gadget::system::INPUTS;
 use crate::gadget::{Bit, Lc, System};
 use crate::holder::HolderSecret;
 use crate::poseidon::PoseidonTag;
@@ -40,22 +41,25 @@ impl Witness {
 pub(crate) fn synthesise(system: &mut System, program: &Program, witness: &Witness) {
     let secret = system.witness(*witness.secret);
     let lineage = system.witness(witness.lineage);
-    bind_statement(system, program, &secret, &lineage);
+    let [commitment, statement @ ..] = system.inputs();
+    bind_statement(system, program, statement, (&secret, &lineage));
     let fields = program.formula.fields();
     let views = view::open(system, program.schema, &fields, &witness.tree);
     let holder = hash_2(system, PoseidonTag::Holder, [secret, Lc::zero()]);
     let schema = Lc::constant(SchemaDigest::of(&program.schema).value());
     let parts = [views.root.clone(), schema, holder, lineage];
     let root = hash_4(system, PoseidonTag::Root, parts);
-    let commitment = system.input(0);
     system.enforce_equal(commitment, &root);
     Compiler { system, views: &views, tree: &witness.tree }.enforce(&program.formula);
 }
 
 /// Q, X, N, scope, issuer policy and kind: inputs 1 to 6.
-fn bind_statement(system: &mut System, program: &Program, secret: &Lc, lineage: &Lc) {
-    let [requirement, context, nullifier, scope, policy, kind] =
-        [1, 2, 3, 4, 5, 6].map(|index| system.input(index));
+fn bind_statement(
+    system: &mut System,
+    program: &Program,
+    [requirement, context, nullifier, scope, policy, kind]: [Lc; INPUTS - 1],
+    (secret, lineage): (&Lc, &Lc),
+) {
     system.enforce_equal(requirement, &Lc::constant(program.digest.value()));
     let _ = system.product(&context, &context);
     let _ = system.product(&policy, &policy);

@@ -104,7 +104,8 @@ fn count(bits: &[Bit]) -> u64 {
 pub(crate) struct Width(u32);
 
 impl Width {
-    /// At least one bit, at most 64.
+    /// At least one bit, at most 64. A wider range would be cut to 64 bits, which refuses values and
+    /// accepts none that it should not; schemas stay below 61.
     pub(crate) const fn new(bits: u32) -> Self {
         match bits {
             0 => Self(1),

@@ -14,27 +14,31 @@ use crate::poseidon::{Parameters, PoseidonTag, Sparse, capacity, width_3, width_
 /// P3 of two inputs.
 pub(crate) fn hash_2(system: &mut System, tag: PoseidonTag, [a, b]: [Lc; 2]) -> Lc {
     let state = [Lc::constant(capacity(tag, 2, 0)), a, b];
-    permute(system, width_3(), state)
+    let [_, output, _] = permute(system, width_3(), state);
+    output
 }
 
 /// P5 of four inputs.
 pub(crate) fn hash_4(system: &mut System, tag: PoseidonTag, [a, b, c, d]: [Lc; 4]) -> Lc {
     let state = [Lc::constant(capacity(tag, 4, 0)), a, b, c, d];
-    permute(system, width_5(), state)
+    let [_, output, ..] = permute(system, width_5(), state);
+    output
 }
 
 /// P9 of eight inputs.
 pub(crate) fn hash_8(system: &mut System, tag: PoseidonTag, level: u8, inputs: [Lc; 8]) -> Lc {
     let [a, b, c, d, e, f, g, h] = inputs;
     let state = [Lc::constant(capacity(tag, 8, level)), a, b, c, d, e, f, g, h];
-    permute(system, width_9(), state)
+    let [_, output, ..] = permute(system, width_9(), state);
+    output
 }
 
 fn permute<const T: usize>(
     system: &mut System,
     parameters: &Parameters<T>,
     mut state: [Lc; T],
-) -> Lc {
+) -> [Lc; T] {
+    const { assert!(T > 1, "an input beside the capacity") };
     for constants in &parameters.opening {
         state = full_round(system, &parameters.matrix, &state, constants);
     }
@@ -45,8 +49,7 @@ fn permute<const T: usize>(
     for constants in &parameters.closing {
         state = full_round(system, &parameters.matrix, &state, constants);
     }
-    let [_, output, ..] = state.as_slice() else { return Lc::zero() };
-    output.clone()
+    state
 }
 
 fn full_round<const T: usize>(

@@ -156,10 +156,10 @@ impl System {
         Self { assignment, rows: None, count: 0, violated: None }
     }
 
-    /// The combination that is public input `index`, or zero beyond the last.
-    pub(crate) fn input(&self, index: usize) -> Lc {
-        let value = self.assignment.get(index + 1).copied().filter(|_| index < INPUTS);
-        value.map_or_else(Lc::zero, |value| self.column(index + 1, value))
+    /// The combinations that are the public inputs, columns 1 to 7.
+    pub(crate) fn inputs(&self) -> [Lc; INPUTS] {
+        let value = |column: usize| self.assignment.get(column).copied().unwrap_or(Fr::ZERO);
+        core::array::from_fn(|index| self.column(index + 1, value(index + 1)))
     }
 
     /// A new witness column.

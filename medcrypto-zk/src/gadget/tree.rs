@@ -53,23 +53,17 @@ fn level(
 
 /// Requires `children[bits] = chosen`: four, two and one rows.
 fn select(system: &mut System, [b0, b1, b2]: &[Bit; 3], children: &[Lc; ARITY], chosen: &Lc) {
-    let pairs = halve(system, b0, children);
-    let quarters = halve(system, b1, &pairs);
-    if let [low, high] = quarters.as_slice() {
-        system.enforce(b2.lc().clone(), high.clone() - low, chosen.clone() - low);
-    }
+    let [c0, c1, c2, c3, c4, c5, c6, c7] = children;
+    let pairs = [(c0, c1), (c2, c3), (c4, c5), (c6, c7)];
+    let [p0, p1, p2, p3] = pairs.map(|(low, high)| pick(system, b0, low, high));
+    let (low, high) = (pick(system, b1, &p0, &p1), pick(system, b1, &p2, &p3));
+    system.enforce(b2.lc().clone(), high - &low, chosen.clone() - &low);
 }
 
-fn halve(system: &mut System, bit: &Bit, items: &[Lc]) -> Vec<Lc> {
-    items
-        .chunks_exact(2)
-        .filter_map(<[Lc]>::split_first)
-        .filter_map(|(low, rest)| Some((low, rest.first()?)))
-        .map(|(low, high)| {
-            let step = system.product(bit.lc(), &(high.clone() - low));
-            step + low
-        })
-        .collect()
+/// `low`, or `high` if the bit is 1.
+fn pick(system: &mut System, bit: &Bit, low: &Lc, high: &Lc) -> Lc {
+    let step = system.product(bit.lc(), &(high.clone() - low));
+    step + low
 }
 
 /// The digests of `nodes`' eight blocks; those of `opened` are replaced by combinations.

@@ -6,6 +6,7 @@ use medcrypto_zk::commitment::RecordOpening;
 use medcrypto_zk::field::LineageId;
 use medcrypto_zk::proof::Proof;
 use medcrypto_zk::record::{Entry, Record};
+use medcrypto_zk::requirement::Truth;
 use medcrypto_zk::schema::Schema;
 use medcrypto_zk::statement::{Context, Kind};
 
@@ -49,6 +50,25 @@ fn an_unmet_requirement_is_an_error_before_any_work() {
         let proof = key().prove(&statement, &patient.opening, &patient.secret, &mut rng(1));
         assert_eq!(proof.unwrap_err(), Error::Unmet);
     }
+}
+
+/// Different parts fail, and neither the value nor the error tells which.
+#[test]
+fn t22_which_part_failed_is_told_to_nobody() {
+    let schema = Schema::clinical_v1();
+    let requirement = crate::common::requirement(crate::common::REQUIREMENT);
+    let fails = |name: &str, value: u64| {
+        let field = schema.field(name).unwrap();
+        let mut failing = record();
+        failing.set(field, Entry::point(value)).unwrap();
+        let patient = with(|record| record.set(field, Entry::point(value)).unwrap());
+        let statement = statement(&patient);
+        let refused = key().prove(&statement, &patient.opening, &patient.secret, &mut rng(1));
+        (requirement.evaluate(&failing), refused.unwrap_err())
+    };
+    let (sugar, age) = (fails("glucose", 100), fails("birth_date", 40_000));
+    assert_eq!(sugar, (Truth::False, Error::Unmet));
+    assert_eq!(age, sugar);
 }
 
 #[test]

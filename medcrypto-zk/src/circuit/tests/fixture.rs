@@ -19,7 +19,18 @@ use crate::schema::{CodeSystem, Date, Location, Schema, Slot, SlotSpec, SlotType
 pub(super) const DEFAULT: &str = r#"all(has(conditions_active, {sct:254637007}),
     glucose >= 6.1 "mmol/L", age(birth_date) >= 40 on 2013-04-02, age(birth_date) <= 75 on 2013-04-02)"#;
 
-/// A requirement that uses every literal as a bit.
+/// Counts and absence, required.
+pub(super) const ENFORCED: &str = r"all(
+    count(conditions_active, {sct:44054006, sct:38341003}) >= 2,
+    count(conditions_active, {sct:44054006, sct:73211009}) <= 5,
+    count(procedures, {sct:80146002}) = 1, lacks(procedures, {sct:73211009}))";
+
+/// Bits of the literals that [`OPTIONAL`] does not use.
+pub(super) const FURTHER: &str = r#"any(
+    all(cmp(diastolic + 40, systolic) <= 0, count(procedures, {sct:80146002}) = 1),
+    all(bmi <= 30 "kg/m2", present(weight)), present(glucose))"#;
+
+/// A requirement that uses most literals as bits.
 pub(super) const OPTIONAL: &str = r#"any(
     all(has(conditions_active, {sct:254637007, sct:44054006}), lacks(medications, {sct:387458008})),
     all(count(conditions_active, {sct:44054006, sct:38341003}) >= 2, count(procedures, {sct:80146002}) <= 1),

@@ -2,7 +2,9 @@
 
 use ark_ff::{AdditiveGroup, Field, UniformRand};
 
-use super::fixture::{DEFAULT, OPTIONAL, instance, patient, program, rng, witness};
+use super::fixture::{
+    DEFAULT, ENFORCED, FURTHER, OPTIONAL, instance, patient, program, rng, witness,
+};
 use crate::circuit::dot;
 use crate::field::Fr;
 use crate::gadget::system::{INPUTS, Row, Sparse};
@@ -98,9 +100,24 @@ fn t04_only_inverse_hints_of_zero_and_lowered_claims_are_free_in_a_circuit_of_bi
     assert!(survivors.len() < 8, "{survivors:?}");
 }
 
-/// The test can fail: without its boolean rows, a bit survives.
 #[test]
-fn t04_a_circuit_without_boolean_rows_is_caught() {
+fn t04_no_column_of_required_counts_and_absence_can_change_alone() {
+    let (rows, assignment) = instance(&program(ENFORCED), &witness(patient(), 1));
+    assert_eq!(survivors(&rows, &assignment), Vec::<usize>::new());
+}
+
+#[test]
+fn t04_only_inverse_hints_of_zero_are_free_beside_the_further_bits() {
+    let (rows, assignment) = instance(&program(FURTHER), &witness(patient(), 1));
+    let mut survivors = survivors(&rows, &assignment);
+    assert!(survivors.len() < 4, "{survivors:?}");
+    survivors.retain(|column| !is_free_inverse(&rows, &assignment, *column));
+    assert_eq!(survivors, Vec::<usize>::new());
+}
+
+/// The test can fail: without the boolean rows and the sums of bits, a bit survives.
+#[test]
+fn t04_a_circuit_without_boolean_rows_and_sums_is_caught() {
     let (mut rows, assignment) = instance(&program(DEFAULT), &witness(patient(), 1));
     let is_boolean = |row: &Row| row.c.is_empty() && row.a.len() == 1 && row.b.len() == 2;
     let before = rows.len();

@@ -1,12 +1,13 @@
 //! The rows are the same for every witness.
 
 use super::fixture::{
-    DEFAULT, OPTIONAL, inputs, instance, patient, program, random_record, rng, witness,
+    DEFAULT, OPTIONAL, inputs, instance, patient, program, random_record, rng, violated, witness,
 };
 use crate::circuit::{Circuit, Matrices, Program, synthesise};
 use crate::error::Error;
 use crate::gadget::System;
-use crate::record::Record;
+use crate::gadget::system::INPUTS;
+use crate::record::{Entry, Record};
 use crate::requirement::Requirement;
 use crate::requirement::normal::{Formula, Literal};
 use crate::schema::Schema;
@@ -49,6 +50,33 @@ fn the_default_circuit_is_frozen() {
         hex::encode(circuit.digest()),
         "b1cb26869bd07fbb90170be9d62467196a6b822ccce4a3f7f8f228fce8c95a27"
     );
+}
+
+/// Groth16's domain holds the rows and one element for the constant and each input.
+#[test]
+fn t20_rows_and_inputs_fit_the_domain() {
+    let requirement = Requirement::parse(Schema::clinical_v1(), DEFAULT).unwrap();
+    let circuit = Circuit::compile(&requirement).unwrap();
+    let size = circuit.constraints() + INPUTS + 1;
+    assert!(size <= 1 << 13 && size > 1 << 12, "{size}");
+}
+
+/// Which branch of an `any` is met shows in no public input: C and N are salted by the holder.
+#[test]
+fn t23_the_branch_that_is_met_is_in_no_public_input() {
+    assert_eq!(INPUTS, 7);
+    let program = program(r#"any(glucose >= 6.1 "mmol/L", systolic >= 140 "mm[Hg]")"#);
+    let schema = Schema::clinical_v1();
+    let of = |name: &str, value, seed| {
+        let mut record = Record::empty(schema);
+        record.set(schema.field(name).unwrap(), Entry::point(value)).unwrap();
+        let witness = witness(record, seed);
+        assert_eq!(violated(&program, &witness), None);
+        inputs(&program, &witness, 1)
+    };
+    let (sugar, pressure) = (of("glucose", 700, 1), of("systolic", 150, 2));
+    let differ: Vec<usize> = (0..INPUTS).filter(|i| sugar[*i] != pressure[*i]).collect();
+    assert_eq!(differ, [0, 3]);
 }
 
 /// A threshold of 0, an empty group and a sentinel in a set would be satisfied by anything.

@@ -317,11 +317,3 @@ fn t19_a_requirement_names_terminology_and_schema() {
     let requirement = clinical("missing(sex)");
     assert_eq!(requirement.evaluate(&Record::empty(arbitrary::schema())), Truth::Unknown);
 }
-
-#[test]
-fn t22_an_evaluation_tells_one_of_three_values_and_nothing_finer() {
-    let requirement = clinical("all(present(sex), glucose > 1 \"mmol/L\")");
-    let value: Truth = requirement.evaluate(&Record::empty(Schema::clinical_v1()));
-    assert_eq!(format!("{value:?}"), "False");
-    assert_eq!(size_of::<Truth>(), 1);
-}
