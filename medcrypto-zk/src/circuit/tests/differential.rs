@@ -8,7 +8,7 @@ use super::fixture::{
 use crate::circuit::Program;
 use crate::record::{CodeList, Entry, Record};
 use crate::requirement::{Requirement, Truth};
-use crate::schema::Schema;
+use crate::schema::{CodeSystem, Schema};
 
 const OPS: [&str; 6] = ["<", "<=", "=", "!=", ">=", ">"];
 
@@ -156,6 +156,33 @@ fn t06_nothing_is_provable_from_an_absent_field_but_that_it_is_absent() {
     for (texts, expected) in [(yes.as_slice(), true), (no.as_slice(), false)] {
         for text in texts {
             assert_eq!(accepts(&program(text), Record::empty(schema), 3), expected, "{text}");
+        }
+    }
+}
+
+/// A claim bit may be lowered, so nothing may negate it: a negation is another literal, and a record
+/// of which the literal is true or unknown does not meet it.
+#[test]
+fn t05_a_negated_one_sided_literal_is_not_its_bit_at_zero() {
+    let schema = small_schema();
+    let list = schema.field("diagnoses").unwrap();
+    let code = CodeSystem::Icd10.encode("E11").unwrap();
+    for text in [
+        "not(has(diagnoses, {icd10:E11}))",
+        "not(lacks(diagnoses, {icd10:E11}))",
+        "not(any(has(diagnoses, {icd10:E11}), missing(diagnoses)))",
+        "any(not(has(diagnoses, {icd10:E11})), not(present(small)))",
+        "not(at_least(1, lacks(diagnoses, {icd10:E11}), lacks(diagnoses, {icd10:I10})))",
+    ] {
+        let requirement = Requirement::parse(schema, text).unwrap();
+        for (codes, complete) in
+            [(vec![], true), (vec![], false), (vec![code], true), (vec![code], false)]
+        {
+            let mut record = Record::empty(schema);
+            record.set(schema.field("small").unwrap(), Entry::point(1)).unwrap();
+            record.set(list, Entry::Codes(CodeList::new(codes, complete))).unwrap();
+            let expected = requirement.evaluate(&record) == Truth::True;
+            assert_eq!(accepts(&Program::of(&requirement), record, 6), expected, "{text}");
         }
     }
 }

@@ -17,7 +17,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use ark_ff::{AdditiveGroup, Field};
 
-use super::fixture::{DEFAULT, OPTIONAL, instance, patient, program, witness};
+use super::fixture::{DEFAULT, ENFORCED, OPTIONAL, instance, patient, program, witness};
 use crate::circuit::dot;
 use crate::field::Fr;
 use crate::gadget::system::{INPUTS, Row};
@@ -216,6 +216,12 @@ fn every_other_row_of_a_circuit_of_bits_is_needed() {
     let list = include_str!("../../../tests/data/redundant_rows_optional.txt");
     let found = redundant_everywhere(OPTIONAL, vec![patient(), second, medicated]);
     assert_eq!(found, reviewed(list));
+}
+
+#[test]
+fn every_other_row_of_required_counts_and_absence_is_needed() {
+    let list = include_str!("../../../tests/data/redundant_rows_enforced.txt");
+    assert_eq!(redundant_everywhere(ENFORCED, vec![patient()]), reviewed(list));
 }
 
 /// The analysis sees what it should: a row that stands twice, and nothing else, is redundant.
