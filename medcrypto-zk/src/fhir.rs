@@ -194,6 +194,12 @@ fn full_urls(entries: &[Part<'_>]) -> BTreeMap<String, Option<String>> {
     urls
 }
 
+/// FHIR R4, data type `id`. An id is printed, so nothing else may pass for one.
+fn is_id(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
+}
+
 impl Resource {
     fn check(
         file: &str,
@@ -210,6 +216,9 @@ impl Resource {
         };
         let kind: String = text("resourceType", IngestErrorKind::MissingType)?;
         let id: String = text("id", IngestErrorKind::MissingId)?;
+        if !is_id(&id) {
+            return Err(part.error_in("id", IngestErrorKind::MalformedId));
+        }
         let subject = part.get("subject").and_then(|subject| subject.text("reference"));
         let subject = match subject {
             None => Err(IngestErrorKind::MissingSubject),

@@ -64,6 +64,15 @@ fn a_resource_without_type_id_or_subject_is_bad_data() {
     }
 }
 
+/// An id is printed, so it may not carry a name or an escape sequence.
+#[test]
+fn an_id_of_other_characters_is_bad_data() {
+    let record = spoilt("id", "Patient-f001.json", |text| {
+        text.replacen("\"id\": \"f001\"", "\"id\": \"f001\\u001b[31m Doe\"", 1)
+    });
+    refused(&record, &[], 3, "Patient-f001.json");
+}
+
 #[test]
 fn requirements_that_do_not_parse_or_type_check_name_line_and_column() {
     for (text, place) in [

@@ -31,6 +31,9 @@ pub enum IngestErrorKind {
     /// No id.
     #[error("missing resource id")]
     MissingId,
+    /// An id of other characters than letters, digits, `-` and `.`, or of more than 64.
+    #[error("malformed resource id")]
+    MalformedId,
     /// A clinical resource that is about nobody.
     #[error("missing subject")]
     MissingSubject,
