@@ -170,7 +170,7 @@ impl ProvingKey {
 }
 
 impl VerifyingKey {
-    /// Checks a proof. Variable time: every input is public. About 2 ms.
+    /// Checks a proof. Variable time: every input is public.
     ///
     /// # Errors
     /// [`Error::Verification`] and nothing else, whatever is wrong.
