@@ -54,6 +54,7 @@ pub(crate) struct Program {
 }
 
 /// The three matrices of a circuit.
+#[derive(Clone)]
 pub(crate) struct Matrices {
     /// A, B and C, row by row.
     pub(crate) sides: [Vec<Sparse>; 3],
@@ -116,6 +117,7 @@ pub(crate) fn dot(row: &Sparse, assignment: &[Fr]) -> Fr {
 /// About 5 000 to 15 000 rows for what institutions ask; about 160 000 at [`MAX_OPENINGS`].
 /// Compiling takes some hundred milliseconds, seconds at the limit; the keys of
 /// [`setup`](crate::setup) keep the circuit. Status: *composition*.
+#[derive(Clone)]
 pub struct Circuit {
     requirement: Requirement,
     program: Program,
@@ -199,17 +201,23 @@ impl Program {
 
     /// The matrices, from an all-missing stand-in record: synthesis does not look at values.
     pub(crate) fn matrices(&self) -> Result<Matrices, Error> {
+        self.check()?;
+        let empty = Witness::stand_in(&Record::empty(self.schema));
+        let mut system = crate::gadget::System::with_rows(&[Fr::ZERO; INPUTS]);
+        synthesise(&mut system, self, &empty);
+        let (rows, assignment) = system.finish();
+        Ok(Matrices::new(rows, assignment.len()))
+    }
+
+    /// Whether there are rows for the formula.
+    pub(crate) fn check(&self) -> Result<(), Error> {
         if self.formula == Formula::False || !self.is_well_formed(&self.formula) {
             return Err(Error::Unsatisfiable);
         }
         if self.formula.openings() > MAX_OPENINGS {
             return Err(Error::TooLarge);
         }
-        let empty = Witness::stand_in(&Record::empty(self.schema));
-        let mut system = crate::gadget::System::with_rows(&[Fr::ZERO; INPUTS]);
-        synthesise(&mut system, self, &empty);
-        let (rows, assignment) = system.finish();
-        Ok(Matrices::new(rows, assignment.len()))
+        Ok(())
     }
 
     fn is_well_formed(&self, formula: &Formula) -> bool {

@@ -12,6 +12,8 @@ pub mod fhir;
 pub mod field;
 mod gadget;
 mod hash;
+#[cfg(feature = "hazmat")]
+pub mod hazmat;
 pub mod holder;
 pub mod keys;
 mod poseidon;
