@@ -1,0 +1,1 @@
+"""Generators of the known-answer files. They share no code with the crates."""
