@@ -1,0 +1,224 @@
+//! How an input becomes bytes for a decoder: as they are, under the right header, or as a valid object
+//! that a script edits.
+//!
+//! A mutated point is no point with overwhelming probability, so that plain mutation never gets past
+//! the first one. The script therefore knows where a valid object has its points, and puts other
+//! valid points, or nearly valid ones, in their place.
+
+use arbitrary::Unstructured;
+use medcrypto_core::bls::{G1, G2, Scalar};
+
+/// Which group a run of bytes encodes a point of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    G1,
+    G2,
+}
+
+/// A valid object, and where its points are.
+pub struct Base {
+    /// Its encoding.
+    pub bytes: Vec<u8>,
+    points: Vec<(usize, Group)>,
+}
+
+impl Base {
+    /// Looks for points at every offset: bytes that decode to one by chance do not occur.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
+        let g2 = bytes.windows(96).enumerate().filter(|(_, window)| is_g2(window));
+        let g1 = bytes.windows(48).enumerate().filter(|(_, window)| is_g1(window));
+        let mut points: Vec<_> = g2.map(|(at, _)| (at, Group::G2)).collect();
+        points.extend(g1.map(|(at, _)| (at, Group::G1)));
+        Self { bytes, points }
+    }
+}
+
+fn is_g1(bytes: &[u8]) -> bool {
+    bytes[0] & 0x80 != 0 && G1::from_bytes(bytes.try_into().unwrap()).is_ok()
+}
+
+fn is_g2(bytes: &[u8]) -> bool {
+    bytes[0] & 0x80 != 0 && G2::from_bytes(bytes.try_into().unwrap()).is_ok()
+}
+
+/// The bytes that an input stands for; see the crate's documentation for the modes.
+#[must_use]
+pub fn input(data: &[u8], header: [u8; 3], bases: &[Base]) -> Vec<u8> {
+    let Some((&mode, rest)) = data.split_first() else { return Vec::new() };
+    match mode {
+        0 => rest.to_vec(),
+        1 => {
+            let mut bytes = rest.to_vec();
+            bytes.iter_mut().zip(header).for_each(|(to, from)| *to = from);
+            bytes
+        }
+        _ => edited(&mut Unstructured::new(rest), bases),
+    }
+}
+
+/// An input in mode 1: `bytes` under the right header.
+#[must_use]
+pub fn whole(bytes: &[u8]) -> Vec<u8> {
+    [&[1], bytes].concat()
+}
+
+/// One of the objects, edited up to eight times.
+pub fn edited(script: &mut Unstructured<'_>, bases: &[Base]) -> Vec<u8> {
+    let base = &bases[usize::from(byte(script)) % bases.len()];
+    let mut bytes = base.bytes.clone();
+    for _ in 0..8 {
+        if script.is_empty() {
+            break;
+        }
+        edit(script, base, bases, &mut bytes);
+    }
+    bytes
+}
+
+fn byte(script: &mut Unstructured<'_>) -> u8 {
+    script.arbitrary().unwrap_or_default()
+}
+
+/// A position in `bytes`, which may be its end.
+fn position(script: &mut Unstructured<'_>, bytes: &[u8]) -> usize {
+    let at: u16 = script.arbitrary().unwrap_or_default();
+    usize::from(at) % (bytes.len() + 1)
+}
+
+fn edit(script: &mut Unstructured<'_>, base: &Base, bases: &[Base], bytes: &mut Vec<u8>) {
+    match byte(script) % 16 {
+        // Edits that keep the length come first and often.
+        0..=5 => point(script, base, bytes),
+        6 | 7 => {
+            let at = position(script, bytes);
+            let bit = byte(script) % 8;
+            bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1 << bit);
+        }
+        8 | 9 => {
+            let (at, len) = (position(script, bytes), usize::from(byte(script) % 8) + 1);
+            let new: Vec<u8> = (0..len).map(|_| byte(script)).collect();
+            overwrite(bytes, at, &new);
+        }
+        10 => {
+            let at = position(script, bytes);
+            let value = [0, 1, 2, 64, 255, 256, 1 << 16, u32::MAX][usize::from(byte(script)) % 8];
+            overwrite(bytes, at, &value.to_be_bytes());
+        }
+        11 | 12 => {
+            let other = &bases[usize::from(byte(script)) % bases.len()].bytes;
+            let (from, at) = (position(script, other), position(script, bytes));
+            let len = usize::from(byte(script));
+            let end = (from + len).min(other.len());
+            overwrite(bytes, at, &other[from..end]);
+        }
+        13 => {
+            let at = position(script, bytes);
+            let new: Vec<u8> = (0..=byte(script) % 8).map(|_| byte(script)).collect();
+            bytes.splice(at..at, new);
+        }
+        14 => {
+            let at = position(script, bytes);
+            let end = (at + 1 + usize::from(byte(script) % 64)).min(bytes.len());
+            bytes.drain(at..end);
+        }
+        _ => bytes.truncate(position(script, bytes)),
+    }
+}
+
+fn overwrite(bytes: &mut [u8], at: usize, new: &[u8]) {
+    bytes.iter_mut().skip(at).zip(new).for_each(|(to, from)| *to = *from);
+}
+
+/// Puts another point in the place of one.
+fn point(script: &mut Unstructured<'_>, base: &Base, bytes: &mut [u8]) {
+    let chosen = usize::from(byte(script));
+    let Some(&(at, group)) = base.points.get(chosen % base.points.len().max(1)) else { return };
+    let new = match group {
+        Group::G1 => g1(script, base),
+        Group::G2 => g2(script, base),
+    };
+    overwrite(bytes, at, &new);
+}
+
+/// Bytes in the place of a point of 𝔾₁: mostly another point, sometimes nearly one.
+fn g1(script: &mut Unstructured<'_>, base: &Base) -> Vec<u8> {
+    let others = points_of(base, Group::G1, 48);
+    match byte(script) % 8 {
+        0..=2 => {
+            let scalar = Scalar::from_u64(script.arbitrary::<u32>().unwrap_or_default().into());
+            G1::generator().mul_vartime(&scalar).to_bytes().to_vec()
+        }
+        3 => others[usize::from(byte(script)) % others.len()].clone(),
+        4 => {
+            let mut negated = others[usize::from(byte(script)) % others.len()].clone();
+            negated[0] ^= 0x20;
+            negated
+        }
+        _ => nearly(script, 48),
+    }
+}
+
+/// Bytes in the place of a point of 𝔾₂.
+fn g2(script: &mut Unstructured<'_>, base: &Base) -> Vec<u8> {
+    let others = points_of(base, Group::G2, 96);
+    match byte(script) % 8 {
+        0..=2 => {
+            let scalar = Scalar::from_u64(script.arbitrary::<u32>().unwrap_or_default().into());
+            G2::generator().mul_vartime(&scalar).to_bytes().to_vec()
+        }
+        3 => others[usize::from(byte(script)) % others.len()].clone(),
+        4 => {
+            let mut negated = others[usize::from(byte(script)) % others.len()].clone();
+            negated[0] ^= 0x20;
+            negated
+        }
+        _ => nearly(script, 96),
+    }
+}
+
+fn points_of(base: &Base, group: Group, len: usize) -> Vec<Vec<u8>> {
+    let of_group = base.points.iter().filter(|(_, found)| *found == group);
+    of_group.map(|(at, _)| base.bytes[*at..at + len].to_vec()).collect()
+}
+
+/// The base field's p, big-endian.
+const P: [u8; 48] = [
+    0x1a, 0x01, 0x11, 0xea, 0x39, 0x7f, 0xe6, 0x9a, 0x4b, 0x1b, 0xa7, 0xb6, 0x43, 0x4b, 0xac, 0xd7,
+    0x64, 0x77, 0x4b, 0x84, 0xf3, 0x85, 0x12, 0xbf, 0x67, 0x30, 0xd2, 0xa0, 0xf6, 0xb0, 0xf6, 0x24,
+    0x1e, 0xab, 0xff, 0xfe, 0xb1, 0x53, 0xff, 0xff, 0xb9, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xaa, 0xab,
+];
+
+/// What a careless decoder takes: infinity with and without rubbish, coordinates around p, small
+/// coordinates on the curve but outside the subgroup, wrong flags.
+#[must_use]
+pub fn nearly(script: &mut Unstructured<'_>, len: usize) -> Vec<u8> {
+    let mut bytes = vec![0; len];
+    match byte(script) % 6 {
+        0 => bytes[0] = 0xc0,
+        1 => {
+            bytes[0] = 0xc0 | byte(script) & 0x3f;
+            bytes[len - 1] = byte(script);
+        }
+        2 => {
+            bytes[..48].copy_from_slice(&P);
+            bytes[47] = bytes[47].wrapping_add(byte(script) % 4).wrapping_sub(2);
+            bytes[0] |= 0x80;
+        }
+        3 => {
+            bytes[len - 48..].copy_from_slice(&P);
+            bytes[len - 1] = bytes[len - 1].wrapping_add(byte(script) % 4).wrapping_sub(2);
+            bytes[0] |= 0x80;
+        }
+        4 => {
+            bytes[0] = 0x80 | byte(script) & 0x20;
+            bytes[len - 1] = byte(script);
+            bytes[len - 2] = byte(script);
+        }
+        _ => {
+            bytes.fill_with(|| byte(script));
+            bytes[0] = bytes[0] & 0x7f | 0x80;
+        }
+    }
+    bytes
+}
