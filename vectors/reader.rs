@@ -111,6 +111,11 @@ impl Case {
         self.input(name).as_array().expect("a list")
     }
 
+    /// Whether randomness of this name is recorded.
+    pub fn has_random(&self, name: &str) -> bool {
+        self.randomness.contains_key(name)
+    }
+
     /// Recorded randomness of `N` bytes.
     pub fn random<const N: usize>(&self, name: &str) -> [u8; N] {
         self.unread.borrow_mut().remove(name);
