@@ -1,6 +1,192 @@
 //! Targets of medcrypto-ledger.
 
-use crate::Target;
+mod cas;
+mod chain;
+mod codec;
+mod contract;
+mod hospital;
+mod merkle;
+mod pbft;
+mod seeds;
+
+use crate::{Class, Target};
 
 /// Targets of medcrypto-ledger.
-pub const TARGETS: &[&Target] = &[];
+pub const TARGETS: &[&Target] = &[
+    &BLOCK,
+    &CERTIFICATE_BYTES,
+    &GENESIS,
+    &TRANSACTION,
+    &RECEIPT,
+    &STATE,
+    &MESSAGE,
+    &TX_PROOF,
+    &MERKLE_PROOF,
+    &CID,
+    &STORE,
+    &MERKLE_MODEL,
+    &MERKLE_VERIFY,
+    &CHAIN,
+    &CERTIFICATE,
+    &CONTRACT,
+    &REPLICA,
+    &WORLD,
+];
+
+/// Heads of DAG-CBOR: arrays, byte strings, links, the names of enums.
+const CBOR: &[&[u8]] = &[
+    &[0x82],
+    &[0x83],
+    &[0x84],
+    &[0x85],
+    &[0x88],
+    &[0x89],
+    &[0x58, 0x20],
+    &[0x1b],
+    &[0x19, 0x03, 0xe8],
+    &[0xa1, 0x63, b'B', b'f', b't', 0x00],
+    &[0xd8, 0x2a, 0x58, 0x25, 0x00, 0x01, 0x55, 0x12, 0x20],
+    &[0xf6],
+    &[0xf5],
+    &[0xf4],
+    &[0x80],
+    &[0x40],
+];
+
+const fn decoder(
+    name: &'static str,
+    max_len: usize,
+    run: fn(&[u8]) -> crate::Reached,
+    seeds: fn() -> Vec<Vec<u8>>,
+) -> Target {
+    Target { name, class: Class::Parser, max_len, run, seeds, dict: CBOR }
+}
+
+const fn machine(
+    name: &'static str,
+    class: Class,
+    max_len: usize,
+    run: fn(&[u8]) -> crate::Reached,
+    seeds: fn() -> Vec<Vec<u8>>,
+) -> Target {
+    Target { name, class, max_len, run, seeds, dict: &[] }
+}
+
+/// Certified blocks, blocks, headers.
+pub const BLOCK: Target =
+    decoder("ledger_block", 1024, |data| codec::block(data).into(), seeds::blocks);
+
+/// Quorum certificates and votes.
+pub const CERTIFICATE_BYTES: Target = decoder(
+    "ledger_certificate_bytes",
+    512,
+    |data| codec::certificate(data).into(),
+    seeds::certificates,
+);
+
+/// What a chain starts from.
+pub const GENESIS: Target =
+    decoder("ledger_genesis", 256, |data| codec::genesis(data).into(), seeds::geneses);
+
+/// Transactions of the contract.
+pub const TRANSACTION: Target = decoder(
+    "ledger_transaction",
+    1024,
+    |data| codec::transaction(data).into(),
+    seeds::transactions,
+);
+
+/// Answers of the contract.
+pub const RECEIPT: Target =
+    decoder("ledger_receipt", 256, |data| codec::receipt(data).into(), seeds::receipts);
+
+/// The contract's state.
+pub const STATE: Target =
+    decoder("ledger_state", 2048, |data| codec::state(data).into(), seeds::states);
+
+/// Messages of replicas and clients.
+pub const MESSAGE: Target =
+    decoder("ledger_message", 1024, |data| codec::message(data).into(), seeds::messages);
+
+/// What a light client is shown.
+pub const TX_PROOF: Target =
+    decoder("ledger_tx_proof", 1024, |data| codec::tx_proof(data).into(), seeds::tx_proofs);
+
+/// Paths of the Merkle log.
+pub const MERKLE_PROOF: Target =
+    decoder("ledger_merkle_proof", 256, |data| codec::merkle_proof(data).into(), seeds::paths);
+
+/// Content identifiers.
+pub const CID: Target = decoder("ledger_cid", 64, |data| codec::cid(data).into(), seeds::cids);
+
+/// Objects of a hostile store.
+pub const STORE: Target = machine(
+    "ledger_store",
+    Class::Verifier,
+    256,
+    |data| (!data.is_empty() && cas::store(data)).into(),
+    seeds::stores,
+);
+
+/// The Merkle log against RFC 6962.
+pub const MERKLE_MODEL: Target = machine(
+    "ledger_merkle_model",
+    Class::Verifier,
+    256,
+    |data| (!data.is_empty() && merkle::model(data)).into(),
+    || crate::script::random(11, 10, 160),
+);
+
+/// Hostile proofs of inclusion and consistency.
+pub const MERKLE_VERIFY: Target = machine(
+    "ledger_merkle_verify",
+    Class::Verifier,
+    64,
+    |data| (!data.is_empty() && merkle::proofs(data)).into(),
+    || crate::script::random(12, 16, 32),
+);
+
+/// The verification of a chain.
+pub const CHAIN: Target = machine(
+    "ledger_chain",
+    Class::Verifier,
+    128,
+    |data| (!data.is_empty() && chain::chain(data)).into(),
+    || crate::script::random(13, 16, 48),
+);
+
+/// The verification of certificates and of proofs to light clients.
+pub const CERTIFICATE: Target = machine(
+    "ledger_certificate",
+    Class::Verifier,
+    128,
+    |data| (!data.is_empty() && chain::certificate(data)).into(),
+    || crate::script::random(14, 16, 48),
+);
+
+/// Scripts for the requirement contract.
+pub const CONTRACT: Target = machine(
+    "ledger_contract",
+    Class::Stateful,
+    1024,
+    |data| (!data.is_empty() && contract::script(data)).into(),
+    || crate::script::random(15, 12, 600),
+);
+
+/// One replica among hostile messages.
+pub const REPLICA: Target = machine(
+    "ledger_replica",
+    Class::Stateful,
+    512,
+    |data| (!data.is_empty() && pbft::replica_bytes(data)).into(),
+    || crate::script::random(16, 12, 200),
+);
+
+/// Replicas in a simulated world.
+pub const WORLD: Target = machine(
+    "ledger_world",
+    Class::Stateful,
+    512,
+    |data| (!data.is_empty() && pbft::world(data)).into(),
+    || crate::script::random(17, 12, 200),
+);

@@ -15,10 +15,13 @@
 
 pub mod core;
 pub mod count;
+pub mod decoder;
 pub mod edit;
 pub mod ledger;
 pub mod pre;
+pub mod script;
 pub mod sig;
+pub mod verifier;
 pub mod zk;
 
 /// How far an input came.

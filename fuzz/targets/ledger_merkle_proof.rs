@@ -1,0 +1,5 @@
+#![no_main]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| medcrypto_fuzz::run(
+    &medcrypto_fuzz::ledger::MERKLE_PROOF,
+    data
+));
