@@ -5,14 +5,17 @@
 //! the first one. The script therefore knows where a valid object has its points, and puts other
 //! valid points, or nearly valid ones, in their place.
 
+use std::borrow::Borrow;
+
 use arbitrary::Unstructured;
-use medcrypto_core::bls::{G1, G2, Scalar};
+use medcrypto_core::bls::{G1, G2, Gt, Scalar};
 
 /// Which group a run of bytes encodes a point of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Group {
     G1,
     G2,
+    Gt,
 }
 
 /// A valid object, and where its points are.
@@ -32,6 +35,14 @@ impl Base {
         points.extend(g1.map(|(at, _)| (at, Group::G1)));
         Self { bytes, points }
     }
+
+    /// The same, with an element of 𝔾ₜ at a known offset: testing every offset takes too long.
+    #[must_use]
+    pub fn with_gt(bytes: Vec<u8>, at: usize) -> Self {
+        let mut base = Self::new(bytes);
+        base.points.push((at, Group::Gt));
+        base
+    }
 }
 
 fn is_g1(bytes: &[u8]) -> bool {
@@ -44,13 +55,13 @@ fn is_g2(bytes: &[u8]) -> bool {
 
 /// The bytes that an input stands for; see the crate's documentation for the modes.
 #[must_use]
-pub fn input(data: &[u8], header: [u8; 3], bases: &[Base]) -> Vec<u8> {
+pub fn input(data: &[u8], header: &[u8], bases: &[Base]) -> Vec<u8> {
     let Some((&mode, rest)) = data.split_first() else { return Vec::new() };
     match mode {
         0 => rest.to_vec(),
         1 => {
             let mut bytes = rest.to_vec();
-            bytes.iter_mut().zip(header).for_each(|(to, from)| *to = from);
+            bytes.iter_mut().zip(header).for_each(|(to, from)| *to = *from);
             bytes
         }
         _ => edited(&mut Unstructured::new(rest), bases),
@@ -76,7 +87,7 @@ pub fn edited(script: &mut Unstructured<'_>, bases: &[Base]) -> Vec<u8> {
     bytes
 }
 
-fn byte(script: &mut Unstructured<'_>) -> u8 {
+pub(crate) fn byte(script: &mut Unstructured<'_>) -> u8 {
     script.arbitrary().unwrap_or_default()
 }
 
@@ -86,7 +97,13 @@ fn position(script: &mut Unstructured<'_>, bytes: &[u8]) -> usize {
     usize::from(at) % (bytes.len() + 1)
 }
 
-fn edit(script: &mut Unstructured<'_>, base: &Base, bases: &[Base], bytes: &mut Vec<u8>) {
+/// One edit of `bytes`, which started as `base`; `bases` are what it may copy from.
+pub(crate) fn edit(
+    script: &mut Unstructured<'_>,
+    base: &Base,
+    bases: &[impl Borrow<Base>],
+    bytes: &mut Vec<u8>,
+) {
     match byte(script) % 16 {
         // Edits that keep the length come first and often.
         0..=5 => point(script, base, bytes),
@@ -106,7 +123,7 @@ fn edit(script: &mut Unstructured<'_>, base: &Base, bases: &[Base], bytes: &mut 
             overwrite(bytes, at, &value.to_be_bytes());
         }
         11 | 12 => {
-            let other = &bases[usize::from(byte(script)) % bases.len()].bytes;
+            let other = &bases[usize::from(byte(script)) % bases.len()].borrow().bytes;
             let (from, at) = (position(script, other), position(script, bytes));
             let len = usize::from(byte(script));
             let end = (from + len).min(other.len());
@@ -130,56 +147,50 @@ fn overwrite(bytes: &mut [u8], at: usize, new: &[u8]) {
     bytes.iter_mut().skip(at).zip(new).for_each(|(to, from)| *to = *from);
 }
 
-/// Puts another point in the place of one.
+/// Puts another point, or nearly one, in the place of one.
 fn point(script: &mut Unstructured<'_>, base: &Base, bytes: &mut [u8]) {
     let chosen = usize::from(byte(script));
     let Some(&(at, group)) = base.points.get(chosen % base.points.len().max(1)) else { return };
-    let new = match group {
-        Group::G1 => g1(script, base),
-        Group::G2 => g2(script, base),
+    let new = match byte(script) % 8 {
+        0..=2 => multiple(script, group),
+        3 => another(script, base, group),
+        4 => {
+            // The other sign, where the sign is a flag.
+            let mut negated = another(script, base, group);
+            negated[0] ^= 0x20;
+            negated
+        }
+        _ => nearly(script, group.len()),
     };
     overwrite(bytes, at, &new);
 }
 
-/// Bytes in the place of a point of 𝔾₁: mostly another point, sometimes nearly one.
-fn g1(script: &mut Unstructured<'_>, base: &Base) -> Vec<u8> {
-    let others = points_of(base, Group::G1, 48);
-    match byte(script) % 8 {
-        0..=2 => {
-            let scalar = Scalar::from_u64(script.arbitrary::<u32>().unwrap_or_default().into());
-            G1::generator().mul_vartime(&scalar).to_bytes().to_vec()
+impl Group {
+    const fn len(self) -> usize {
+        match self {
+            Self::G1 => 48,
+            Self::G2 => 96,
+            Self::Gt => 288,
         }
-        3 => others[usize::from(byte(script)) % others.len()].clone(),
-        4 => {
-            let mut negated = others[usize::from(byte(script)) % others.len()].clone();
-            negated[0] ^= 0x20;
-            negated
-        }
-        _ => nearly(script, 48),
     }
 }
 
-/// Bytes in the place of a point of 𝔾₂.
-fn g2(script: &mut Unstructured<'_>, base: &Base) -> Vec<u8> {
-    let others = points_of(base, Group::G2, 96);
-    match byte(script) % 8 {
-        0..=2 => {
-            let scalar = Scalar::from_u64(script.arbitrary::<u32>().unwrap_or_default().into());
-            G2::generator().mul_vartime(&scalar).to_bytes().to_vec()
-        }
-        3 => others[usize::from(byte(script)) % others.len()].clone(),
-        4 => {
-            let mut negated = others[usize::from(byte(script)) % others.len()].clone();
-            negated[0] ^= 0x20;
-            negated
-        }
-        _ => nearly(script, 96),
+/// A small multiple of the generator.
+fn multiple(script: &mut Unstructured<'_>, group: Group) -> Vec<u8> {
+    let k = Scalar::from_u64(script.arbitrary::<u16>().unwrap_or_default().into());
+    match group {
+        Group::G1 => G1::generator().mul_vartime(&k).to_bytes().into(),
+        Group::G2 => G2::generator().mul_vartime(&k).to_bytes().into(),
+        Group::Gt => Gt::generator().pow_vartime(&k).to_bytes().into(),
     }
 }
 
-fn points_of(base: &Base, group: Group, len: usize) -> Vec<Vec<u8>> {
-    let of_group = base.points.iter().filter(|(_, found)| *found == group);
-    of_group.map(|(at, _)| base.bytes[*at..at + len].to_vec()).collect()
+/// A point of the same object.
+fn another(script: &mut Unstructured<'_>, base: &Base, group: Group) -> Vec<u8> {
+    let of_group = || base.points.iter().filter(|(_, found)| *found == group);
+    let chosen = usize::from(byte(script)) % of_group().count();
+    let (at, _) = of_group().nth(chosen).unwrap();
+    base.bytes[*at..at + group.len()].to_vec()
 }
 
 /// The base field's p, big-endian.

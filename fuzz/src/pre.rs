@@ -1,6 +1,45 @@
 //! Targets of medcrypto-pre.
 
+mod decoders;
+mod stream;
+mod verifiers;
+mod world;
+
+pub use decoders::{
+    EVIDENCE, HEADER, IDENTITY_KEY, MASTER_KEY, PARAMS, RE_ENCRYPTED_HEADER, REKEY, REVOCATION,
+    SEALED_REKEY, SIGNATURE, STATEMENT,
+};
+pub use stream::STREAM;
+pub use verifiers::{
+    ACCEPT, IMPORT, OPEN, OPEN_DELEGATED, OPEN_EVIDENCE, VERIFY_HEADER, VERIFY_IDENTITY_KEY,
+    VERIFY_REKEY, VERIFY_REVOCATION, VERIFY_SIGNATURE, VERIFY_STATEMENT,
+};
+
 use crate::Target;
 
 /// Targets of medcrypto-pre.
-pub const TARGETS: &[&Target] = &[];
+pub const TARGETS: &[&Target] = &[
+    &PARAMS,
+    &MASTER_KEY,
+    &IDENTITY_KEY,
+    &HEADER,
+    &STATEMENT,
+    &REKEY,
+    &SEALED_REKEY,
+    &RE_ENCRYPTED_HEADER,
+    &SIGNATURE,
+    &REVOCATION,
+    &EVIDENCE,
+    &VERIFY_IDENTITY_KEY,
+    &VERIFY_SIGNATURE,
+    &VERIFY_REVOCATION,
+    &VERIFY_HEADER,
+    &VERIFY_STATEMENT,
+    &VERIFY_REKEY,
+    &IMPORT,
+    &ACCEPT,
+    &OPEN,
+    &OPEN_DELEGATED,
+    &OPEN_EVIDENCE,
+    &STREAM,
+];

@@ -1,47 +1,70 @@
 //! Targets of medcrypto-sig.
 
-use std::sync::LazyLock;
+mod decoders;
+mod verifiers;
 
-use medcrypto_core::{
-    SecretBytes,
-    codec::{Header, Tag},
+use medcrypto_core::SecretBytes;
+use medcrypto_sig::{
+    bls, ecdsa, ed25519,
+    envelope::{Domain, Envelope, Role},
 };
-use medcrypto_sig::bls;
+use zeroize::Zeroizing;
 
-use crate::{
-    Class, Reached, Target,
-    edit::{self, Base},
+pub use decoders::{
+    BLS_KEY, BLS_SIGNATURE, DUAL_ENVELOPE, ECDSA_KEY, ECDSA_SIGNATURE, ED25519_KEY,
+    ED25519_SIGNATURE, ENVELOPE, SECRET_KEY,
 };
+pub use verifiers::{
+    VERIFY_AGGREGATE, VERIFY_BLS, VERIFY_DUAL, VERIFY_ECDSA, VERIFY_ED25519, VERIFY_ENVELOPE,
+    VERIFY_POSSESSION,
+};
+
+use crate::Target;
 
 /// Targets of medcrypto-sig.
-pub const TARGETS: &[&Target] = &[&BLS_KEY];
+pub const TARGETS: &[&Target] = &[
+    &ED25519_KEY,
+    &ED25519_SIGNATURE,
+    &ECDSA_KEY,
+    &ECDSA_SIGNATURE,
+    &BLS_KEY,
+    &BLS_SIGNATURE,
+    &ENVELOPE,
+    &DUAL_ENVELOPE,
+    &SECRET_KEY,
+    &VERIFY_ED25519,
+    &VERIFY_ECDSA,
+    &VERIFY_POSSESSION,
+    &VERIFY_BLS,
+    &VERIFY_AGGREGATE,
+    &VERIFY_ENVELOPE,
+    &VERIFY_DUAL,
+];
 
-/// BLS public keys.
-pub const BLS_KEY: Target = Target {
-    name: "sig_bls_key",
-    class: Class::Points,
-    max_len: 512,
-    run: bls_key,
-    seeds: || BLS_KEYS.iter().map(|base| edit::whole(&base.bytes)).collect(),
-    dict: &[],
-};
+const MESSAGES: [&[u8]; 3] = [b"", b"m", b"a message of some length, so that edits have room"];
 
-static BLS_KEYS: LazyLock<Vec<Base>> = LazyLock::new(|| {
-    [[1; 32], [2; 32]]
-        .map(|seed| {
-            let key = bls::SigningKey::from_secret_bytes(&SecretBytes::new(
-                zeroize::Zeroizing::new(seed),
-            ));
-            Base::new(key.unwrap().public_key().to_bytes())
-        })
-        .into()
-});
+fn secret(seed: u8) -> SecretBytes<32> {
+    SecretBytes::new(Zeroizing::new([seed; 32]))
+}
 
-fn bls_key(data: &[u8]) -> Reached {
-    let header = Header::v1(Tag::SigBlsKey).to_bytes();
-    let input = edit::input(data, header, &BLS_KEYS);
-    if let Ok(key) = bls::PublicKey::from_bytes(&input) {
-        assert_eq!(key.to_bytes(), input);
+fn ed25519_key(seed: u8) -> ed25519::SigningKey {
+    ed25519::SigningKey::from_seed(&secret(seed))
+}
+
+fn ecdsa_key(seed: u8) -> ecdsa::SigningKey {
+    ecdsa::SigningKey::from_secret_bytes(&secret(seed)).unwrap()
+}
+
+fn bls_key(seed: u8) -> bls::SigningKey {
+    bls::SigningKey::from_secret_bytes(&secret(seed)).unwrap()
+}
+
+fn envelope(role: Role) -> Envelope {
+    Envelope {
+        domain: Domain::new("sharing/settlement").unwrap(),
+        chain_id: [7; 32],
+        role,
+        nonce: 3,
+        payload_hash: [9; 32],
     }
-    (input.starts_with(&header) && input.len() == bls::PublicKey::LEN).into()
 }

@@ -81,7 +81,7 @@ fn every_target_has_a_stub_and_every_stub_a_target() {
         let stub = fs::read_to_string(root().join(format!("targets/{name}.rs"))).unwrap();
         let (module, rest) = name.split_once('_').unwrap();
         let path = format!("medcrypto_fuzz::{module}::{}", rest.to_uppercase());
-        assert!(stub.contains(&format!("{path},")), "{name} runs {path}");
+        assert!(stub.contains(&format!("{path} as TARGET;")), "{name} runs {path}");
     }
 }
 
