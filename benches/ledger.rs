@@ -1,0 +1,191 @@
+//! medcrypto-ledger: log, store, blocks, contract, agreement.
+#![allow(missing_docs, reason = "criterion_group! writes undocumented functions")]
+#![allow(clippy::std_instead_of_core, reason = "a program, never built without std")]
+#![allow(clippy::unwrap_used, reason = "an operation that fails must not be timed")]
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use medcrypto_benches::fixtures::contract::{ACCOUNTS, Judge, STEPS, step};
+use medcrypto_benches::fixtures::ledger::{Chain, Cluster, Counter};
+use medcrypto_benches::fixtures::signer::Ed25519;
+use medcrypto_ledger::block::{CertifiedBlock, TxProof, tx_root, verify_chain};
+use medcrypto_ledger::cas::{self, Cid, MemoryStore};
+use medcrypto_ledger::codec::{decode, encode};
+use medcrypto_ledger::contract::{Outcome, RequirementLedger, apply};
+use medcrypto_ledger::merkle::{MerkleLog, leaf_hash, verify_consistency, verify_inclusion};
+use medcrypto_ledger::pbft::Replay;
+use medcrypto_ledger::{Bytes, Digest};
+
+/// Bytes of a leaf and of an operation.
+const ENTRY: usize = 256;
+
+fn log(size: u64) -> MerkleLog {
+    let mut log = MerkleLog::new();
+    for n in 0..size {
+        log.append(&[n.to_be_bytes().as_slice(), &[7; ENTRY - 8]].concat());
+    }
+    log
+}
+
+fn merkle(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ledger/merkle");
+    group.bench_function("append", |b| {
+        b.iter_batched_ref(MerkleLog::new, |log| log.append(&[7; ENTRY]), BatchSize::SmallInput);
+    });
+    for size in [1_024, 16_384_u64] {
+        let (index, old) = (size / 3, size / 2 + 1);
+        group.bench_function(format!("root/{size}"), |b| {
+            let log = log(size);
+            b.iter(|| black_box(&log).root());
+        });
+        group.bench_function(format!("prove-inclusion/{size}"), |b| {
+            let log = log(size);
+            b.iter(|| black_box(&log).prove_inclusion(index, size).unwrap());
+        });
+        group.bench_function(format!("verify-inclusion/{size}"), |b| {
+            let log = log(size);
+            let (root, proof) = (log.root(), log.prove_inclusion(index, size).unwrap());
+            let leaf = leaf_hash(&[index.to_be_bytes().as_slice(), &[7; ENTRY - 8]].concat());
+            b.iter(|| verify_inclusion(black_box(&leaf), index, &root, &proof).unwrap());
+        });
+        group.bench_function(format!("prove-consistency/{size}"), |b| {
+            let log = log(size);
+            b.iter(|| black_box(&log).prove_consistency(old, size).unwrap());
+        });
+        group.bench_function(format!("verify-consistency/{size}"), |b| {
+            let log = log(size);
+            let proof = log.prove_consistency(old, size).unwrap();
+            let (first, last) = (log.root_at(old).unwrap(), log.root());
+            b.iter(|| verify_consistency(black_box(&first), &last, &proof).unwrap());
+        });
+    }
+    group.finish();
+}
+
+fn store(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ledger/cas");
+    for (name, len) in [("1KiB", 1 << 10), ("1MiB", 1 << 20)] {
+        group.throughput(Throughput::Bytes(len as u64));
+        let object = vec![7; len];
+        group.bench_function(format!("cid/{name}"), |b| b.iter(|| Cid::of(black_box(&object))));
+        group.bench_function(format!("put/{name}"), |b| {
+            let put = |store: &mut MemoryStore| cas::put(store, black_box(&object)).unwrap();
+            b.iter_batched_ref(MemoryStore::new, put, BatchSize::LargeInput);
+        });
+        group.bench_function(format!("get/{name}"), |b| {
+            let mut store = MemoryStore::new();
+            let cid = cas::put(&mut store, &object).unwrap();
+            b.iter(|| cas::get(&store, black_box(&cid)).unwrap());
+        });
+    }
+    group.finish();
+}
+
+fn blocks(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ledger/block");
+    group.bench_function("encode", |b| {
+        let chain = Chain::of(1);
+        b.iter(|| encode(black_box(&chain.blocks)));
+    });
+    group.bench_function("decode", |b| {
+        let bytes = Chain::of(1).blocks.first().map(encode).unwrap();
+        b.iter(|| decode::<CertifiedBlock>(black_box(&bytes)).unwrap());
+    });
+    group.bench_function("id", |b| {
+        let header = Chain::of(1).blocks.first().unwrap().block.header;
+        b.iter(|| black_box(&header).id());
+    });
+    group.bench_function("tx-root/64", |b| {
+        let txs = vec![Bytes(vec![7; ENTRY]); 64];
+        b.iter(|| tx_root(black_box(&txs)));
+    });
+    group.finish();
+}
+
+fn certificates(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ledger/certificate");
+    for n in [4, 7, 10, 13] {
+        group.bench_function(format!("verify/{n}"), |b| {
+            let mut cluster = Cluster::new(n);
+            let certified = cluster.order(&[7; ENTRY], |_| ());
+            let CertifiedBlock { block, certificate } = certified.first().unwrap();
+            let committee = cluster.genesis().committee().unwrap();
+            b.iter(|| certificate.verify(black_box(&block.header), &committee, &Ed25519).unwrap());
+        });
+    }
+    group.finish();
+}
+
+fn chain(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ledger/chain");
+    for len in [16, 64_usize] {
+        group.throughput(Throughput::Elements(len as u64));
+        group.bench_function(format!("verify/{len}"), |b| {
+            let Chain { genesis, blocks } = Chain::of(len);
+            let bytes: Vec<_> = blocks.iter().map(encode).collect();
+            b.iter(|| {
+                let mut replay = Replay::new(&genesis, Ed25519, Counter::default()).unwrap();
+                let blocks = bytes.iter().map(Vec::as_slice);
+                let head = verify_chain(&genesis, blocks, &mut replay, &Ed25519).unwrap();
+                assert_eq!(head.height, len as u64);
+            });
+        });
+    }
+    group.finish();
+    let mut group = c.benchmark_group("ledger/light-client");
+    group.bench_function("prove", |b| {
+        let chain = Chain::of(1);
+        let block = chain.blocks.first().unwrap();
+        b.iter(|| TxProof::of(black_box(block), 0).unwrap());
+    });
+    group.bench_function("verify", |b| {
+        let chain = Chain::of(1);
+        let block = chain.blocks.first().unwrap();
+        let (proof, tx) = (TxProof::of(block, 0).unwrap(), block.block.txs.first().unwrap());
+        b.iter(|| proof.verify(&chain.genesis, black_box(tx.as_slice()), &Ed25519).unwrap());
+    });
+    group.finish();
+}
+
+fn contract(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ledger/contract");
+    for name in STEPS {
+        group.bench_function(format!("apply/{name}"), |b| {
+            let step = step(name);
+            b.iter(|| apply(&step.state, black_box(&step.tx), &step.context, &Judge).unwrap());
+        });
+    }
+    group.bench_function("run/register", |b| {
+        let step = step("register");
+        let machine =
+            RequirementLedger::new(step.state.clone(), Judge).on_chain(step.context.chain_id);
+        let tx = encode(&step.tx);
+        let run = |machine: &mut RequirementLedger<Judge>| {
+            let receipt = machine.run(black_box(&tx), 1, step.context.time_ms);
+            assert_eq!(receipt.outcome, Outcome::Applied);
+        };
+        b.iter_batched_ref(|| machine.clone(), run, BatchSize::SmallInput);
+    });
+    group.throughput(Throughput::Elements(ACCOUNTS));
+    group.bench_function("state-digest", |b| {
+        b.iter(|| -> Digest { black_box(&step("register").state).digest() });
+    });
+    group.finish();
+}
+
+/// One request from the client's signature to the certified block, all replicas on one thread.
+fn agreement(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ledger/fig5-block");
+    group.sample_size(10);
+    for n in [4, 7, 10, 13] {
+        group.bench_function(n.to_string(), |b| {
+            let mut cluster = Cluster::new(n);
+            b.iter(|| assert_eq!(cluster.order(&[7; ENTRY], |_| ()).len(), 1));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, merkle, store, blocks, certificates, chain, contract, agreement);
+criterion_main!(benches);
