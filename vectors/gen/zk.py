@@ -23,6 +23,10 @@ X5_255_3 = [
 ]
 
 
+def elements(values):
+    return b"".join(enc(value) for value in values)
+
+
 def poseidon():
     file = File("medcrypto-zk/poseidon", "gen/zk.py, plain integers")
     for width in (3, 5, 9):
@@ -37,14 +41,14 @@ def poseidon():
             flags = ["Published"] if state == [0, 1, 2] else []
             assert not flags or out == X5_255_3
             comment = f"width {width}, {name}".replace("…", "and so on")
-            inputs = {"state": [enc(x) for x in state]}
-            file.valid("permutation", comment, inputs, {"state": [enc(x) for x in out]}, flags=flags)
+            inputs = {"state": elements(state)}
+            file.valid("permutation", comment, inputs, {"state": elements(out)}, flags=flags)
     calls = [(f.LEAF, 4, 0), (f.WIDE_LEAF, 8, 0), (f.GAP, 4, 0), (f.RECORD_NODE, 8, 0),
              (f.RECORD_NODE, 8, 1), (f.LIST_NODE, 8, 0), (f.LIST_NODE, 8, 1), (f.ROOT, 4, 0),
              (f.HOLDER, 2, 0), (f.NULLIFIER, 4, 0)]  # fmt: skip
     for tag, length, level in calls:
         for name, values in (("counting", range(length)), ("all r - 1", [R - 1] * length)):
-            inputs = {"tag": tag, "level": level, "inputs": [enc(x) for x in values]}
+            inputs = {"tag": tag, "level": level, "inputs": elements(values)}
             digest = f.poseidon(tag, list(values), level)
             comment = f"tag {tag}, {length} inputs, level {level}, {name}"
             file.valid("hash", comment, inputs, {"digest": enc(digest)})
@@ -84,20 +88,20 @@ def clinical():
         inputs = {"system": system, "code": code}
         try:
             value = schema.encode_code(system, code)
-            file.valid("code", f"{system}: {code}", inputs, {"value": str(value)})
+            file.valid("code", f"{system}: {code}", inputs, {"value": be(value, 8)})
         except schema.BadCode as error:
             file.invalid("code", f"{system}: {code or 'empty'}", str(error), inputs)
     for system, prefix in PREFIXES:
         inputs = {"system": system, "prefix": prefix}
         try:
             low, high = schema.code_range(system, prefix)
-            file.valid("prefix", f"{system}: {prefix}", inputs, {"lo": str(low), "hi": str(high)})
+            file.valid("prefix", f"{system}: {prefix}", inputs, {"lo": be(low, 8), "hi": be(high, 8)})
         except schema.BadCode as error:
             file.invalid("prefix", f"{system}: {prefix}", str(error), inputs)
     for on, years in CUTOFFS:
         day = schema.cutoff(datetime.date.fromisoformat(on), years)
         inputs = {"on": on, "years": years}
-        file.valid("cutoff", f"{years} years before {on}", inputs, {"day": day})
+        file.valid("cutoff", f"{years} years before {on}", inputs, {"day": day.to_bytes(8, "big", signed=True)})
     return file
 
 
@@ -161,7 +165,7 @@ def requirement():
             continue
         digest = f.h2f("REQUIREMENT", normal.encode())
         flags = ["NeverMet"] if normal == "false" else []
-        outputs = {"canonical": normal, "digest": enc(digest)}
+        outputs = {"canonical": normal.encode(), "digest": enc(digest)}
         file.valid("requirement", comment, {"text": text}, outputs, flags=flags)
     return file
 

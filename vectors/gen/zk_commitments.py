@@ -28,10 +28,6 @@ def full():
     return record
 
 
-def single(name, value):
-    return {name: value}
-
-
 def record():
     file = File("medcrypto-zk/record", "gen/zk_commitments.py, plain integers", "explicit")
     for tree, slot, index in ((0, 0, 0), (0, 1, 0), (0, 63, 0), (1, 14, 0), (1, 16, 63)):
@@ -45,7 +41,8 @@ def record():
         root = z.gap_root(list(codes), 60, salts)
         inputs = {"slot": 14, "bits": 60, "codes": [str(code) for code in codes]}
         file.valid("code-list", f"list {name}", inputs, {"root": enc(root)}, {"seed": SEED})
-    records = {"f001 of the HL7 FHIR R4 examples": z.f001(), "nothing known": {}, "every field": full()}
+    records = {"f001 of the HL7 FHIR R4 examples": z.f001(), "f001 with complete lists": z.f001(True),
+               "nothing known": {}, "every field": full()}  # fmt: skip
     for name, value in records.items():
         commitment(file, name, value)
     openings(file)
@@ -56,7 +53,7 @@ def commitment(file, name, value):
     leaves, root, c = z.commitment(value, SEED, HOLDER, LINEAGE)
     inputs = {"record": z.spelled(value), "holder": enc(HOLDER), "lineage": enc(LINEAGE)}
     opening = z.opening(value, SEED, HOLDER, LINEAGE)
-    outputs = {"leaves": [enc(x) for x in leaves], "root": enc(root), "commitment": enc(c), "opening": opening}
+    outputs = {"leaves": b"".join(map(enc, leaves)), "root": enc(root), "commitment": enc(c), "opening": opening}
     flags = ["SampleData"] if name.startswith("f001") else []
     file.valid("commitment", name, inputs, outputs, {"seed": SEED}, flags)
 

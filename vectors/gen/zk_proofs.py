@@ -118,12 +118,14 @@ def simulated(file):
 def decoding():
     file = File("medcrypto-zk/decoding", "gen/zk_groth16.py, py_ecc 8.0.0", "explicit")
     key, trapdoor, q, exponents = own_key()
-    outputs = {"operator": key.operator, "created_ms": key.created_ms, "circuit": key.circuit,
+    outputs = {"operator": key.operator, "created_ms": be(key.created_ms, 8), "circuit": key.circuit,
                "requirement": key.requirement, "schema": key.schema, "digest": key.digest()}  # fmt: skip
     file.valid("verifying-key", "a key made here", {"bytes": key.encode()}, outputs, exponents)
     keys(file, key)
-    proof = trapdoor.simulate([1, q, 2, 3, 4, 5, 1], scalar("a"), scalar("b"))
-    file.valid("proof", "a proof made here", {"bytes": g.proof_bytes(*proof)}, None, exponents)
+    a, b = scalar("a"), scalar("b")
+    proof = trapdoor.simulate([1, q, 2, 3, 4, 5, 1], a, b)
+    recorded = {"a": be(a, 32), "b": be(b, 32)}
+    file.valid("proof", "a proof made here", {"bytes": g.proof_bytes(*proof)}, None, recorded)
     proofs(file, proof)
     return file
 

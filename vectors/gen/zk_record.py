@@ -125,12 +125,17 @@ def snomed_of(name):
     return schema.snomed(coding["code"])
 
 
-def f001():
+def f001(complete=False):
+    """As of 2013-04-05, version 1; the lists as complete as the issuer claims."""
     patient = resource("Patient-f001")
     sex = schema.BY_NAME["sex"].names.index(patient["gender"])
     born = schema.day_number(datetime.date.fromisoformat(patient["birthDate"]))
     record = {"birth_date": (born, born), "sex": (sex, sex)}
     record.update(quantity(f"Observation-f00{i}") for i in range(1, 6))
-    record["conditions_active"] = Codes([snomed_of(f"Condition-f00{i}") for i in (1, 2, 3)], True)
-    record["procedures"] = Codes([snomed_of(f"Procedure-f00{i}") for i in (1, 2, 3, 4)], False)
+    conditions = [snomed_of(f"Condition-f00{i}") for i in (1, 2, 3)]
+    procedures = [snomed_of(f"Procedure-f00{i}") for i in (1, 2, 3, 4)]
+    record["conditions_active"] = Codes(conditions, complete)
+    record["procedures"] = Codes(procedures, complete)
+    as_of = schema.day_number(datetime.date(2013, 4, 5))
+    record.update({"as_of": (as_of, as_of), "record_version": (1, 1)})
     return record

@@ -96,7 +96,7 @@ def scopes(file):
     file.invalid("scope", "no name", "Name", {"kind": 0, "name": b"", "period": 0})
     for year, quarter in ((2026, 1), (2026, 4), (0, 1), (65535, 4)):
         number = 4 * year + quarter - 1
-        file.valid("quarter", f"{year} Q{quarter}", {"year": year, "quarter": quarter}, {"period": number})
+        file.valid("quarter", f"{year} Q{quarter}", {"year": year, "quarter": quarter}, {"period": be(number, 4)})
     for quarter in (0, 5, 255):
         file.invalid("quarter", f"quarter {quarter}", "Quarter", {"year": 2026, "quarter": quarter})
 
