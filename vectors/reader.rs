@@ -66,7 +66,11 @@ impl Case {
             Some("invalid") => true,
             other => panic!("result {other:?}"),
         };
-        assert_eq!(invalid, error.is_some(), "an invalid case names its error, a valid one has none");
+        assert_eq!(
+            invalid,
+            error.is_some(),
+            "an invalid case names its error, a valid one has none"
+        );
         let (inputs, randomness) = (object("inputs"), object("randomness"));
         let unread = inputs.keys().chain(randomness.keys()).cloned().collect();
         let (kind, comment, outputs) = (text("kind"), text("comment"), object("outputs"));

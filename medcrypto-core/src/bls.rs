@@ -40,4 +40,6 @@ pub use secret_scalar::SecretScalar;
 pub struct LengthMismatch;
 
 #[cfg(test)]
+mod rfc9380;
+#[cfg(test)]
 mod tests;
