@@ -5,7 +5,7 @@
 //! the first one. The script therefore knows where a valid object has its points, and puts other
 //! valid points, or nearly valid ones, in their place.
 
-use std::borrow::Borrow;
+use std::{borrow::Borrow, sync::LazyLock};
 
 use arbitrary::Unstructured;
 use medcrypto_core::bls::{G1, G2, Gt, Scalar};
@@ -175,15 +175,26 @@ impl Group {
     }
 }
 
-/// A small multiple of the generator.
+/// A small multiple of the generator, 0 included.
 fn multiple(script: &mut Unstructured<'_>, group: Group) -> Vec<u8> {
-    let k = Scalar::from_u64(script.arbitrary::<u16>().unwrap_or_default().into());
-    match group {
-        Group::G1 => G1::generator().mul_vartime(&k).to_bytes().into(),
-        Group::G2 => G2::generator().mul_vartime(&k).to_bytes().into(),
-        Group::Gt => Gt::generator().pow_vartime(&k).to_bytes().into(),
-    }
+    let [g1, g2, gt] = &*MULTIPLES;
+    let table = match group {
+        Group::G1 => g1,
+        Group::G2 => g2,
+        Group::Gt => gt,
+    };
+    table[usize::from(byte(script)) % table.len()].clone()
 }
+
+/// The encodings of 0 … 63 times the generators, so that an input costs no multiplication.
+static MULTIPLES: LazyLock<[Vec<Vec<u8>>; 3]> = LazyLock::new(|| {
+    let scalars = || (0..64).map(Scalar::from_u64);
+    [
+        scalars().map(|k| G1::generator().mul_vartime(&k).to_bytes().into()).collect(),
+        scalars().map(|k| G2::generator().mul_vartime(&k).to_bytes().into()).collect(),
+        scalars().map(|k| Gt::generator().pow_vartime(&k).to_bytes().into()).collect(),
+    ]
+});
 
 /// A point of the same object.
 fn another(script: &mut Unstructured<'_>, base: &Base, group: Group) -> Vec<u8> {

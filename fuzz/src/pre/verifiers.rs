@@ -32,7 +32,7 @@ fn verdict<T>(result: Result<T, Error>, before: Error) -> Option<bool> {
 
 verifier! {
     /// Identity keys: parameters, key.
-    VERIFY_IDENTITY_KEY = "pre_verify_identity_key", 2, [3, 35],
+    VERIFY_IDENTITY_KEY = "pre_verify_identity_key", 2, [3, 3],
     || {
         let key = |authority: &Authority, name| authority.issue(&id(name)).unwrap();
         let valid = |authority: &Authority, name| {
@@ -74,7 +74,7 @@ verifier! {
 
 verifier! {
     /// Revocations: expected delegator, revocation.
-    VERIFY_REVOCATION = "pre_verify_revocation", 2, [0, 35],
+    VERIFY_REVOCATION = "pre_verify_revocation", 2, [0, 3],
     || {
         let valid = |key: &medcrypto_pre::VerifiedIdentityKey, of: usize| {
             let rekey = DELEGATED[of].statement.id();
@@ -115,7 +115,7 @@ verifier! {
 
 verifier! {
     /// Statements: expected delegator, statement.
-    VERIFY_STATEMENT = "pre_verify_statement", 2, [0, 35],
+    VERIFY_STATEMENT = "pre_verify_statement", 2, [0, 3],
     || statements(),
     |[expected, statement]| {
         let expected = Delegator(read_id(expected)?);
@@ -135,7 +135,7 @@ fn statements() -> Vec<[crate::edit::Base; 2]> {
 
 verifier! {
     /// Re-encryption keys in clear: expected delegator, proxy, key.
-    VERIFY_REKEY = "pre_verify_rekey", 3, [0, 0, 89],
+    VERIFY_REKEY = "pre_verify_rekey", 3, [0, 0, 3],
     || DELEGATED
         .iter()
         .map(|made| [alice(), id("proxy").to_bytes(), made.key.to_secret_bytes().to_vec()])
@@ -144,7 +144,9 @@ verifier! {
     |[expected, proxy, bytes]| {
         let (expected, proxy) = (Delegator(read_id(expected)?), Proxy(read_id(proxy)?));
         let key = ReKey::from_bytes(bytes).ok()?;
-        let named = key.statement().delegator() == &expected && key.statement().proxy() == &proxy;
+        let named = key.statement().delegator() == &expected
+            && key.statement().proxy() == &proxy
+            && bytes.get(54..86)? == params().id().0;
         // h0 stands where a valid key has it, or the comparison comes first.
         let reached = named && commitment(bytes, &key).is_some_and(is_commitment_of(bytes));
         let verdict = key.verify(params(), &proxy, &expected).is_ok();
@@ -186,12 +188,13 @@ verifier! {
 
 verifier! {
     /// Statements at their delegatee: expected delegator, statement.
-    ACCEPT = "pre_accept", 2, [0, 35],
+    ACCEPT = "pre_accept", 2, [0, 3],
     || statements(),
     |[expected, statement]| {
         let expected = Delegator(read_id(expected)?);
+        let reached = statement.get(3..35)? == params().id().0;
         let statement = ReKeyStatement::from_bytes(statement).ok()?;
-        let reached = statement.delegator() == &expected;
+        let reached = reached && statement.delegator() == &expected;
         let verdict = WORLD.bob.accept(statement, &expected).is_ok();
         assert!(reached || !verdict);
         reached.then_some(verdict)
