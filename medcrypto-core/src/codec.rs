@@ -13,7 +13,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::DecodeError;
+use crate::{DecodeError, declassify};
 
 /// The first three bytes of every object: format version, cipher suite, object tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,8 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`DecodeError::Length`] or [`DecodeError::Header`].
     pub fn header(&mut self, expected: Header) -> Result<(), DecodeError> {
-        if self.array()? == expected.to_bytes() { Ok(()) } else { Err(DecodeError::Header) }
+        let header = declassify(self.array()?, "the header of an object");
+        if header == expected.to_bytes() { Ok(()) } else { Err(DecodeError::Header) }
     }
 
     /// Reads `N` bytes.

@@ -93,7 +93,7 @@ impl Authority {
     #[must_use]
     pub fn from_master_key(master: MasterSecretKey) -> Self {
         // α is in [1, r), so [α]P₂ is not the identity.
-        let params = PublicParams::new(G2::mul_generator(&master.0));
+        let params = PublicParams::new(G2::mul_generator(&master.0).published("Ppub"));
         Self { master, params }
     }
 

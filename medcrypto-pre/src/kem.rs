@@ -27,7 +27,8 @@ use alloc::vec::Vec;
 use hkdf::Hkdf;
 use medcrypto_core::{
     SecretBytes,
-    bls::{G1, G2, Gt, NonIdentityG1, SecretG1, SecretScalar, pairing},
+    bls::{G1, G2, Gt, NonIdentityG1, NonIdentityG2, SecretG1, SecretScalar, pairing},
+    declassify,
     dst::pre,
     rng::hedged,
 };
@@ -102,15 +103,17 @@ pub(crate) fn encapsulate<R: RngCore + CryptoRng>(
     let ctx = context.digest(&id);
     let sigma = hedged::<32, _>(pre::HEDGED_SEED, witness, &ctx, rng);
     let s = oracles::fo_scalar(&id, &sigma, &ctx);
-    let c0 = G2::mul_generator(&s).try_into()?;
+    let c0 = NonIdentityG2::try_from(G2::mul_generator(&s)).map(|c0| declassify(c0, "C0"))?;
     let points = oracles::scope_points(&id, context.identity, context.path);
-    let c = points.iter().map(|point| point.mul(&s).try_into());
+    let publish = |c: G1| NonIdentityG1::try_from(c).map(|c| declassify(c, "Cj"));
+    let c = points.iter().map(|point| publish(point.mul(&s)));
     let c = c.collect::<Result<Vec<NonIdentityG1>, _>>()?;
     let key = params.pair(&oracles::identity_point(&id, context.identity).mul(&s));
     let mask = oracles::fo_mask(&id, &key, &ctx, &c0, &c);
-    let fields = Fields { dem: context.dem(), c0, c, masked: xor(&sigma, &mask) };
+    let masked = declassify(xor(&sigma, &mask), "cσ");
+    let fields = Fields { dem: context.dem(), c0, c, masked };
     let v = oracles::tag_point(&id, &ctx, &fields.to_bytes()).mul(&s).try_into()?;
-    let header = Header::new(fields, v);
+    let header = Header::new(fields, declassify(v, "V"));
     let key = derive(&header, &sigma, context.purpose);
     Ok((header, key))
 }
@@ -130,7 +133,8 @@ pub(crate) fn finish(
     header: &Header,
     key: &Gt,
 ) -> Result<Finished, Error> {
-    if !context.fits(header) || key.is_identity() {
+    let trivial = declassify(key.is_identity(), "whether a pairing is 1");
+    if !context.fits(header) || trivial {
         return Err(Error::Decryption);
     }
     let ctx = context.digest(params);
@@ -138,8 +142,8 @@ pub(crate) fn finish(
     let mask = oracles::fo_mask(params, key, &ctx, &fields.c0, &fields.c);
     let sigma = Zeroizing::new(xor(&mask, &fields.masked));
     let s = oracles::fo_scalar(params, &sigma, &ctx);
-    let recomputed = G2::mul_generator(&s).to_bytes();
-    if recomputed.ct_eq(&fields.c0.to_bytes()).into() {
+    let same = G2::mul_generator(&s).ct_eq(&fields.c0.point()).unwrap_u8();
+    if declassify(same, "whether a header opens") == 1 {
         let key = derive(header, &sigma, context.purpose);
         Ok(Finished { key, s, sigma: SecretBytes::new(sigma) })
     } else {
@@ -170,8 +174,12 @@ pub(crate) fn reopen(
     let s = oracles::fo_scalar(&id, sigma, &context.digest(&id));
     let key = params.pair(&oracles::identity_point(&id, context.identity).mul(&s));
     let finished = finish(&id, context, header, &key).map_err(|_| Error::Verification)?;
-    let same = finished.sigma.expose(|found| found.ct_eq(sigma));
-    if same.into() { Ok(finished.key) } else { Err(Error::Verification) }
+    let same = finished.sigma.expose(|found| found.ct_eq(sigma)).unwrap_u8();
+    if declassify(same, "whether evidence holds") == 1 {
+        Ok(finished.key)
+    } else {
+        Err(Error::Verification)
+    }
 }
 
 fn derive(header: &Header, sigma: &[u8; 32], purpose: Purpose) -> KemKey {

@@ -22,6 +22,7 @@ use medcrypto_core::{
     DecodeError, Dst,
     bls::{G1, G2, NonIdentityG1, Scalar, SecretScalar, pairing_product_is_one},
     codec::{Header, Reader, Tag, Writer},
+    declassify,
     dst::pre,
     rng::hedged,
 };
@@ -137,10 +138,11 @@ impl VerifiedIdentityKey {
         let params = self.params().id();
         let nonce = self.nonce(label, message, rng)?;
         let u = oracles::signing_point(&params, self.identity()).mul(&nonce).try_into()?;
+        let u = declassify(u, "U");
         let h = oracles::ibs_challenge(&params, self.identity(), label, &u, message);
         let exponent = response(&nonce, &h)?;
         let w = self.signing().expose(|d| d.mul(&exponent)).try_into()?;
-        Ok(IdentitySignature { u, w })
+        Ok(IdentitySignature { u, w: declassify(w, "W") })
     }
 
     fn nonce<R: RngCore + CryptoRng>(

@@ -78,7 +78,7 @@ impl SigningKey {
     /// The public half with its proof of possession.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
-        let point = G2::mul_generator(&self.0);
+        let point = G2::mul_generator(&self.0).published("a public key");
         let possession = self.sign_under(dst::sig::BLS_POSSESSION, &point.to_bytes());
         PublicKey { point, possession }
     }
@@ -90,7 +90,7 @@ impl SigningKey {
     }
 
     fn sign_under(&self, dst: Dst, message: &[u8]) -> G1 {
-        hash_to_g1(dst, message).mul(&self.0)
+        hash_to_g1(dst, message).mul(&self.0).published("a signature")
     }
 }
 

@@ -152,6 +152,21 @@ pub(super) fn uncompress_g1(bytes: &[u8; 48], out: &mut blst_p1_affine) -> Resul
     decoded(unsafe { blst::blst_p1_uncompress(out, bytes.as_ptr()) })
 }
 
+/// The 48 compressed bytes of a finite point, without a branch; blst's own asks whether it is finite.
+pub(super) fn compress_g1(point: &blst_p1_affine) -> [u8; 48] {
+    let mut bytes = fp_to_bytes(&point.x);
+    bytes.reverse();
+    // y is the larger of y and −y exactly if (−y) − y borrows.
+    let (y, minus_y) = (fp_to_bytes(&point.y), fp_to_bytes(&fp_neg(&point.y)));
+    let borrow = minus_y.iter().zip(&y).fold(0, |borrow, (a, b)| {
+        let difference = 0x100 + u16::from(*a) - u16::from(*b) - borrow;
+        1 - (difference >> 8)
+    });
+    let [larger, _] = borrow.to_le_bytes();
+    bytes.iter_mut().take(1).for_each(|first| *first |= 0x80 | larger << 5);
+    bytes
+}
+
 /// A point on the curve from its 96 compressed bytes; the subgroup is the caller's check.
 pub(super) fn uncompress_g2(bytes: &[u8; 96], out: &mut blst_p2_affine) -> Result<(), DecodeError> {
     // SAFETY: blst reads 96 bytes and writes one affine point.

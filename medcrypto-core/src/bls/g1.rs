@@ -7,7 +7,7 @@ use blstrs::{G1Affine, G1Projective};
 use group::{Curve, Group, prime::PrimeCurveAffine};
 
 use super::{LengthMismatch, Scalar, SecretScalar, comb, ffi, operators::additive_group};
-use crate::DecodeError;
+use crate::{DecodeError, declassify};
 
 /// A point of 𝔾₁, perhaps the identity; 48 bytes, compressed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,9 @@ impl G1 {
     pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, DecodeError> {
         let mut point = G1Affine::identity();
         ffi::uncompress_g1(bytes, point.as_mut())?;
-        if point.is_torsion_free().into() {
+        if declassify(point.is_torsion_free().unwrap_u8(), "whether a point is in the subgroup")
+            == 1
+        {
             Ok(Self(point.into()))
         } else {
             Err(DecodeError::NotInGroup)
@@ -97,6 +99,13 @@ impl G1 {
     #[must_use]
     pub fn to_bytes(&self) -> [u8; Self::LEN] {
         self.0.to_compressed()
+    }
+
+    /// This point, which from here on is public for `reason`, with the coordinate Z = 1: what is left
+    /// of a secret in a projective Z is gone. See [`declassify`].
+    #[must_use]
+    pub fn published(&self, reason: &'static str) -> Self {
+        Self(declassify(self.to_affine(), reason).into())
     }
 
     pub(super) fn to_affine(self) -> G1Affine {
@@ -147,7 +156,11 @@ impl TryFrom<G1> for NonIdentityG1 {
     type Error = DecodeError;
 
     fn try_from(point: G1) -> Result<Self, DecodeError> {
-        if point.is_identity() { Err(DecodeError::Identity) } else { Ok(Self(point.to_affine())) }
+        if declassify(point.is_identity(), "whether a point is the identity") {
+            Err(DecodeError::Identity)
+        } else {
+            Ok(Self(point.to_affine()))
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use blst::blst_p2;
 use blstrs::{G2Affine, G2Projective};
 use group::{Curve, Group, prime::PrimeCurveAffine};
+use subtle::{Choice, ConstantTimeEq};
 
 use super::{LengthMismatch, Scalar, SecretScalar, comb, ffi, operators::additive_group};
-use crate::DecodeError;
+use crate::{DecodeError, declassify};
 
 /// A point of 𝔾₂, perhaps the identity; 96 bytes, compressed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,7 +88,9 @@ impl G2 {
     pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, DecodeError> {
         let mut point = G2Affine::identity();
         ffi::uncompress_g2(bytes, point.as_mut())?;
-        if point.is_torsion_free().into() {
+        if declassify(point.is_torsion_free().unwrap_u8(), "whether a point is in the subgroup")
+            == 1
+        {
             Ok(Self(point.into()))
         } else {
             Err(DecodeError::NotInGroup)
@@ -99,8 +103,23 @@ impl G2 {
         self.0.to_compressed()
     }
 
+    /// This point, which from here on is public for `reason`, with the coordinate Z = 1: what is left
+    /// of a secret in a projective Z is gone. See [`declassify`].
+    #[must_use]
+    pub fn published(&self, reason: &'static str) -> Self {
+        Self(declassify(self.to_affine(), reason).into())
+    }
+
     pub(super) fn to_affine(self) -> G2Affine {
         self.0.to_affine()
+    }
+}
+
+impl ConstantTimeEq for G2 {
+    fn ct_eq(&self, other: &Self) -> Choice {
+        // blst's own equality combines its verdicts without a branch; the one of blstrs does not.
+        let (one, other): (&blst_p2, &blst_p2) = (self.0.as_ref(), other.0.as_ref());
+        Choice::from(u8::from(one == other))
     }
 }
 
@@ -147,7 +166,11 @@ impl TryFrom<G2> for NonIdentityG2 {
     type Error = DecodeError;
 
     fn try_from(point: G2) -> Result<Self, DecodeError> {
-        if point.is_identity() { Err(DecodeError::Identity) } else { Ok(Self(point.to_affine())) }
+        if declassify(point.is_identity(), "whether a point is the identity") {
+            Err(DecodeError::Identity)
+        } else {
+            Ok(Self(point.to_affine()))
+        }
     }
 }
 

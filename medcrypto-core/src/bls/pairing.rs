@@ -12,6 +12,7 @@ use core::fmt;
 use blst::{blst_fp6, blst_fp12, blst_p1_affine};
 
 use super::{G1, G2, Gt, ffi};
+use crate::declassify;
 
 /// `e(p, q)`.
 #[must_use]
@@ -23,7 +24,7 @@ pub fn pairing(p: &G1, q: &G2) -> Gt {
 #[must_use]
 pub fn multi_pairing(pairs: &[(G1, G2)]) -> Gt {
     // A pair with an identity contributes 1, and blst's n-fold loop wants finite points.
-    let finite = || pairs.iter().filter(|(p, q)| !p.is_identity() && !q.is_identity());
+    let finite = || pairs.iter().filter(|(p, q)| is_finite(p.is_identity(), q.is_identity()));
     // Room for all up front: growth would leave a copy behind that nobody can wipe.
     let mut ps = Vec::with_capacity(pairs.len());
     let mut qs = Vec::with_capacity(pairs.len());
@@ -68,7 +69,7 @@ impl PreparedG2 {
     /// `e(p, self)`.
     #[must_use]
     pub fn pairing(&self, p: &G1) -> Gt {
-        let finite = (!p.is_identity()).then(|| p.to_affine());
+        let finite = is_finite(p.is_identity(), false).then(|| p.to_affine());
         exponentiated(finite.and_then(|p| ffi::miller_loop_lines(&self.lines, p.as_ref())))
     }
 }
@@ -77,6 +78,10 @@ impl fmt::Debug for PreparedG2 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("PreparedG2").field(&self.point).finish()
     }
+}
+
+fn is_finite(p_is_identity: bool, q_is_identity: bool) -> bool {
+    !declassify(p_is_identity | q_is_identity, "whether a point is the identity")
 }
 
 fn exponentiated(value: Option<blst_fp12>) -> Gt {

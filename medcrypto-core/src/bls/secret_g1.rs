@@ -2,18 +2,22 @@
 
 use core::fmt;
 
+use blst::{blst_fp, blst_p1_affine, limb_t};
+use group::prime::PrimeCurveAffine;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::{G1, NonIdentityG1};
-use crate::DecodeError;
+use super::{G1, NonIdentityG1, ffi};
+use crate::{DecodeError, declassify};
 
 /// A secret point of 𝔾₁ other than the identity, such as an identity key; wiped on drop.
 ///
-/// Held as its 48 compressed bytes beside the 96 affine ones, so that a use costs no square root.
+/// Held as its 48 compressed bytes beside the limbs of its affine coordinates, so that a use decodes
+/// nothing and branches on nothing.
 pub struct SecretG1 {
     compressed: Zeroizing<[u8; 48]>,
-    affine: Zeroizing<[u8; 96]>,
+    x: Zeroizing<[limb_t; 6]>,
+    y: Zeroizing<[limb_t; 6]>,
 }
 
 impl SecretG1 {
@@ -25,14 +29,13 @@ impl SecretG1 {
     /// # Errors
     /// [`DecodeError::Identity`].
     pub fn new(point: G1) -> Result<Self, DecodeError> {
-        if point.is_identity() {
+        if declassify(point.is_identity(), "whether a point is the identity") {
             return Err(DecodeError::Identity);
         }
         let affine = point.to_affine();
-        Ok(Self {
-            compressed: Zeroizing::new(affine.to_compressed()),
-            affine: Zeroizing::new(affine.to_uncompressed()),
-        })
+        let blst_p1_affine { x, y } = affine.as_ref();
+        let compressed = Zeroizing::new(ffi::compress_g1(affine.as_ref()));
+        Ok(Self { compressed, x: Zeroizing::new(x.l), y: Zeroizing::new(y.l) })
     }
 
     /// Decodes 48 compressed bytes.
@@ -53,9 +56,9 @@ impl SecretG1 {
 
     /// Lends the point to `use_it`, which must not copy it out.
     pub fn expose<T>(&self, use_it: impl FnOnce(&G1) -> T) -> T {
-        // The bytes were written by `new`, so the default is unreachable.
-        let point = blstrs::G1Affine::from_uncompressed_unchecked(&self.affine);
-        use_it(&G1(point.unwrap_or(blstrs::G1Affine::default()).into()))
+        let mut point = blstrs::G1Affine::identity();
+        *point.as_mut() = blst_p1_affine { x: blst_fp { l: *self.x }, y: blst_fp { l: *self.y } };
+        use_it(&G1(point.into()))
     }
 }
 

@@ -2,12 +2,13 @@
 
 use core::fmt;
 
+use ff::Field;
 use rand_core::{CryptoRng, RngCore};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::Scalar;
-use crate::DecodeError;
+use crate::{DecodeError, declassify};
 
 /// A secret exponent in `[1, r)`: 32 canonical bytes, wiped on drop.
 ///
@@ -47,7 +48,10 @@ impl SecretScalar {
     /// # Errors
     /// [`DecodeError::NonCanonical`], whatever is wrong.
     pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, DecodeError> {
-        Scalar::from_bytes(bytes).ok().and_then(Self::new).ok_or(DecodeError::NonCanonical)
+        let decoded = blstrs::Scalar::from_bytes_be(bytes);
+        let canonical = declassify(decoded.is_some().unwrap_u8(), "whether a scalar is below r");
+        let scalar = (canonical == 1).then(|| Scalar(decoded.unwrap_or(blstrs::Scalar::ZERO)));
+        scalar.and_then(Self::new).ok_or(DecodeError::NonCanonical)
     }
 
     /// The 32 big-endian bytes, for storage by the caller.
@@ -64,8 +68,8 @@ impl SecretScalar {
 
     fn new(scalar: Scalar) -> Option<Self> {
         let bytes = Zeroizing::new(scalar.to_bytes());
-        let zero: bool = bytes.as_slice().ct_eq(&[0; 32]).into();
-        (!zero).then(|| Self(bytes))
+        let zero = bytes.as_slice().ct_eq(&[0; 32]).unwrap_u8();
+        (declassify(zero, "whether a scalar is 0") == 0).then(|| Self(bytes))
     }
 
     /// The field element, for one operation inside this module tree.

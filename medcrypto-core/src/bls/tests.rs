@@ -275,6 +275,20 @@ fn points_off_the_curve_and_bad_flags_are_refused() {
     assert_eq!(NonIdentityG2::from_bytes(&identity), Err(DecodeError::Identity));
 }
 
+/// The branch-free encoder of secret points is ours; of P and −P one has the greater y.
+#[test]
+fn a_secret_point_is_encoded_and_used_as_a_public_one() {
+    for seed in 1..=16 {
+        let p = g1(seed);
+        for point in [p, -p] {
+            let secret = SecretG1::new(point).unwrap();
+            assert_eq!(*secret.to_secret_bytes(), point.to_bytes());
+            assert!(secret.expose(|exposed| *exposed == point));
+            assert_eq!(point.published("a test").to_bytes(), point.to_bytes());
+        }
+    }
+}
+
 #[test]
 fn secrets_print_nothing_and_compare_in_constant_time() {
     use subtle::ConstantTimeEq;

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use medcrypto_core::{
     bls::{G1, G2, NonIdentityG2, SecretG1, SecretScalar},
+    declassify,
     dst::pre,
     rng::hedged,
 };
@@ -86,9 +87,10 @@ impl VerifiedIdentityKey {
             key.expose(|key| oracles::rekey_mask(&params.id(), key, &aad, &envelope.to_bytes()));
         let blinding = self.blinding(&aad, parties.scope.depth(), rng)?;
         let secret = self.masked_scope_key(&parties.scope, &y, &blinding)?;
-        let tk = blinding.iter().map(|r| G2::mul_generator(r).try_into());
+        let publish = |tk: G2| NonIdentityG2::try_from(tk).map(|tk| declassify(tk, "TKj"));
+        let tk = blinding.iter().map(|r| publish(G2::mul_generator(r)));
         let tk = tk.collect::<Result<Vec<NonIdentityG2>, _>>()?;
-        let commitment = secret_commitment(&params.id(), &secret);
+        let commitment = declassify(secret_commitment(&params.id(), &secret), "h0");
         let signed = Signed { parties, commitment, tk, envelope };
         let signature = self.sign_as(pre::SIGN_REKEY, &signed.to_bytes(), rng)?;
         Ok(ReKey::new(ReKeyStatement::new(signed, signature), secret))

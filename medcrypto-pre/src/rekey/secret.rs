@@ -15,6 +15,7 @@ use medcrypto_core::{
     DecodeError,
     bls::SecretG1,
     codec::{self, Reader, Tag, Writer},
+    declassify, declassify_bytes,
     dst::pre,
 };
 use rand_core::{CryptoRng, RngCore};
@@ -70,8 +71,9 @@ impl ReKey {
         expected: &Delegator,
     ) -> Result<VerifiedReKey, Error> {
         let commitment = secret_commitment(&params.id(), &self.secret);
-        let committed = commitment.ct_eq(&self.statement.signed().commitment);
-        if self.statement.proxy() != proxy || !bool::from(committed) {
+        let committed = commitment.ct_eq(&self.statement.signed().commitment).unwrap_u8();
+        let committed = declassify(committed, "whether TK0 is the committed one") == 1;
+        if self.statement.proxy() != proxy || !committed {
             return Err(Error::Verification);
         }
         let statement = self.statement.verify(params, expected)?;
@@ -106,6 +108,8 @@ fn decode(bytes: &[u8]) -> Result<ReKey, DecodeError> {
     reader.header(codec::Header::v1(Tag::PreReKey))?;
     let secret = SecretG1::from_bytes(&Zeroizing::new(reader.array()?))?;
     let statement = bytes.get(codec::Header::LEN + SecretG1::LEN..).unwrap_or_default();
+    // The delegatee and the audit log have it in clear.
+    let statement = declassify_bytes(statement, "the statement beside TK0");
     Ok(ReKey { statement: ReKeyStatement::from_bytes(statement)?, secret })
 }
 
