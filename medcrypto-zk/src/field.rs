@@ -11,8 +11,9 @@
 
 use core::{fmt, hash::Hash, hash::Hasher, marker::PhantomData};
 
-use ark_ff::{BigInteger, PrimeField};
+use ark_ff::{BigInt, BigInteger, PrimeField};
 use medcrypto_core::{DecodeError, Dst};
+use zeroize::Zeroizing;
 
 use crate::hash::h2f_wide;
 use crate::requirement::Requirement;
@@ -224,9 +225,16 @@ pub(crate) fn decode(bytes: &[u8; ELEMENT_LEN]) -> Result<Fr, DecodeError> {
     if encode(&value) == *bytes { Ok(value) } else { Err(DecodeError::NonCanonical) }
 }
 
-/// An integer of 31 bytes, big-endian.
+/// An integer of 31 bytes, big-endian; often a secret.
+///
+/// Not by arkworks' decoder of bytes, which leaves a copy of them on the heap.
 pub(crate) fn from_31_bytes(bytes: &[u8; 31]) -> Fr {
-    Fr::from_be_bytes_mod_order(bytes)
+    let mut limbs = Zeroizing::new([0; 4]);
+    for (limb, chunk) in limbs.iter_mut().zip(bytes.rchunks(8)) {
+        *limb = chunk.iter().fold(0, |high, byte| high << 8 | u64::from(*byte));
+    }
+    // 31 bytes are below r, so the default is unreachable.
+    Fr::from_bigint(BigInt::new(*limbs)).unwrap_or_default()
 }
 
 /// `h2f(dst, m)`: 64 bytes of hash, big-endian, modulo r.
