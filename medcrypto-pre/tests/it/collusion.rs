@@ -51,6 +51,21 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, ..ProptestConfig::default() })]
+    /// Terms bind the honest; what binds a coalition is an epoch in the path: of another epoch it
+    /// reads nothing, whatever the clock says.
+    #[test]
+    fn t26_an_epoch_in_the_path_expires_for_a_coalition_too(granted in 0_u32..8, filed in 0_u32..8) {
+        let world = world();
+        let epoch = |n: u32| format!("{}Q{}", 2025 + n / 4, n % 4 + 1);
+        let (granted, filed) = (epoch(granted), epoch(filed));
+        let key = coalition(&world, &["lab", &granted]);
+        let text = read(&world, &key, &World::address(&["lab", &filed], b"record"));
+        prop_assert_eq!(text.is_some(), granted == filed);
+    }
+}
+
 /// The limit that the documentation states: past and future records, whatever the terms say.
 #[test]
 fn t09_coalition_gets_the_whole_scope_and_never_the_identity_key() {

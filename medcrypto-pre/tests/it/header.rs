@@ -373,7 +373,24 @@ fn t23_one_error_whatever_fails_inside() {
         world.alice.open_to_vec(&World::address(&["lab"], b"other"), &header, &payload),
         world.alice.open_to_vec(&World::address(&["lab", "x"], b"record"), &header, &payload),
     ];
-    for failure in failures {
+    // The delegatee: a wrong T, a wrong mask, a wrong tag of the cipher, a wrong commitment.
+    let (rekey, bob) = world.delegate(&World::grant(&["lab"]));
+    let verified = header.clone().verify(world.params(), &address).unwrap();
+    let none = medcrypto_pre::RevocationList::new();
+    let re = rekey.re_encrypt(&verified, crate::fixture::NOW, &none).unwrap();
+    let mut wrong_mask = re.to_bytes();
+    wrong_mask[150] ^= 1;
+    let wrong_t = raw.re_encrypted(&medcrypto_core::bls::Gt::generator(), &rekey.id().0);
+    let decode = |bytes: &[u8]| medcrypto_pre::ReEncryptedHeader::from_bytes(bytes).unwrap();
+    let open = |re, payload: &[u8]| bob.open_to_vec(&address, re, payload, crate::fixture::NOW);
+    let delegated = [
+        open(&decode(&wrong_t), &payload),
+        open(&decode(&wrong_mask), &payload),
+        open(&re, &aead),
+        open(&re, &commitment),
+        open(&re, &payload[..20]),
+    ];
+    for failure in failures.into_iter().chain(delegated) {
         assert_eq!(failure.unwrap_err(), Error::Decryption);
     }
 }

@@ -1,6 +1,10 @@
 //! Secrets are inert. That they are wiped is shown by `tests/wiped.rs`.
 
-use std::{fmt::Debug, fs, path::Path};
+use std::{
+    fmt::{Debug, Display},
+    fs,
+    path::Path,
+};
 
 use medcrypto_pre::{
     Authority, DelegateeKey, IdentityKey, MasterSecretKey, OpeningEvidence, ReKey,
@@ -10,14 +14,14 @@ use static_assertions::assert_not_impl_any;
 
 use crate::fixture::{World, id, rng, world};
 
-assert_not_impl_any!(MasterSecretKey: Copy, Clone, PartialEq, Default);
-assert_not_impl_any!(Authority: Copy, Clone, PartialEq, Default);
-assert_not_impl_any!(IdentityKey: Copy, Clone, PartialEq, Default);
-assert_not_impl_any!(VerifiedIdentityKey: Copy, Clone, PartialEq, Default);
-assert_not_impl_any!(ReKey: Copy, Clone, PartialEq, Default);
-assert_not_impl_any!(VerifiedReKey: Copy, Clone, PartialEq, Default);
-assert_not_impl_any!(DelegateeKey: Copy, Clone, PartialEq, Default);
-assert_not_impl_any!(OpeningEvidence: Copy, Clone, PartialEq, Default);
+assert_not_impl_any!(MasterSecretKey: Copy, Clone, PartialEq, Default, Display);
+assert_not_impl_any!(Authority: Copy, Clone, PartialEq, Default, Display);
+assert_not_impl_any!(IdentityKey: Copy, Clone, PartialEq, Default, Display);
+assert_not_impl_any!(VerifiedIdentityKey: Copy, Clone, PartialEq, Default, Display);
+assert_not_impl_any!(ReKey: Copy, Clone, PartialEq, Default, Display);
+assert_not_impl_any!(VerifiedReKey: Copy, Clone, PartialEq, Default, Display);
+assert_not_impl_any!(DelegateeKey: Copy, Clone, PartialEq, Default, Display);
+assert_not_impl_any!(OpeningEvidence: Copy, Clone, PartialEq, Default, Display);
 
 fn assert_silent(object: &dyn Debug, secrets: &[&[u8]]) {
     for text in [format!("{object:?}"), format!("{object:#?}")] {
