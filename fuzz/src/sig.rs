@@ -8,6 +8,7 @@ use medcrypto_sig::{
     bls, ecdsa, ed25519,
     envelope::{Domain, Envelope, Role},
 };
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 pub use decoders::{
@@ -43,8 +44,12 @@ pub const TARGETS: &[&Target] = &[
 
 const MESSAGES: [&[u8]; 3] = [b"", b"m", b"a message of some length, so that edits have room"];
 
+/// Secrets without relations among them: repeated bytes would make key 1 and key 2 add up to key 3.
 fn secret(seed: u8) -> SecretBytes<32> {
-    SecretBytes::new(Zeroizing::new([seed; 32]))
+    let mut secret: [u8; 32] = Sha256::digest([seed]).into();
+    // Below every group order.
+    secret[0] &= 0x3f;
+    SecretBytes::new(Zeroizing::new(secret))
 }
 
 fn ed25519_key(seed: u8) -> ed25519::SigningKey {

@@ -30,13 +30,13 @@ const fn target(name: &'static str, class: Class, run: fn(&[u8]) -> Reached) -> 
 pub const DIFF_SCALAR: Target = target("core_diff_scalar", Class::Parser, scalar);
 /// Decoding in 𝔾₁ and multiplication.
 pub const DIFF_G1: Target = Target {
-    seeds: || point_seeds(&POINTS_1),
+    seeds: || multiplied(&POINTS_1),
     dict: super::POINT_DICT,
     ..target("core_diff_g1", Class::Points, g1)
 };
 /// Decoding in 𝔾₂ and multiplication.
 pub const DIFF_G2: Target = Target {
-    seeds: || point_seeds(&POINTS_2),
+    seeds: || multiplied(&POINTS_2),
     dict: super::POINT_DICT,
     ..target("core_diff_g2", Class::Points, g2)
 };
@@ -46,6 +46,12 @@ pub const DIFF_SUM: Target = target("core_diff_sum", Class::Verifier, sum);
 pub const DIFF_HASH: Target = target("core_diff_hash", Class::Verifier, hash);
 /// Products of pairings.
 pub const DIFF_PAIRING: Target = target("core_diff_pairing", Class::Verifier, pairing);
+
+/// A number in sixteen bytes before each point.
+fn multiplied(bases: &[edit::Base]) -> Vec<Vec<u8>> {
+    let numbered = |(i, seed): (u8, Vec<u8>)| [&[i; 16][..], &seed].concat();
+    (0..).zip(point_seeds(bases)).map(numbered).collect()
+}
 
 /// Bytes that are read as numbers.
 fn numbers() -> Vec<Vec<u8>> {
@@ -107,7 +113,7 @@ fn scalar(data: &[u8]) -> Reached {
 }
 
 fn g1(data: &[u8]) -> Reached {
-    let (object, script) = data.split_at(data.len().saturating_sub(16));
+    let Some((script, object)) = data.split_at_checked(16) else { return Reached::No };
     let Ok(bytes) = <[u8; 48]>::try_from(edit::input(object, &[], &POINTS_1)) else {
         return Reached::No;
     };
@@ -130,7 +136,7 @@ fn g1(data: &[u8]) -> Reached {
 }
 
 fn g2(data: &[u8]) -> Reached {
-    let (object, script) = data.split_at(data.len().saturating_sub(16));
+    let Some((script, object)) = data.split_at_checked(16) else { return Reached::No };
     let Ok(bytes) = <[u8; 96]>::try_from(edit::input(object, &[], &POINTS_2)) else {
         return Reached::No;
     };
