@@ -182,7 +182,7 @@ mod tests {
     use super::ALL;
 
     #[test]
-    fn no_domain_starts_another() {
+    fn t02_no_domain_starts_another() {
         for (i, (name, dst)) in ALL.iter().enumerate() {
             for (other_name, other) in &ALL[i + 1..] {
                 let (a, b) = (dst.as_str(), other.as_str());

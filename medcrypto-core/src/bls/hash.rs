@@ -75,7 +75,7 @@ mod tests {
 
     /// T33: a hash that gives 0, or r, is asked again under the next number.
     #[test]
-    fn a_hash_to_zero_is_repeated_under_the_next_number() {
+    fn t33_a_hash_to_zero_is_repeated_under_the_next_number() {
         let mut r = [0; 64];
         r[32..].copy_from_slice(&(-Scalar::ONE).to_bytes());
         r[63] += 1;

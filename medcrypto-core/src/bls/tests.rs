@@ -38,7 +38,7 @@ fn wide_reduction_matches_python_integers() {
 
 /// RFC 9380, appendix J.9.1 and J.10.1, messages "" and "abc".
 #[test]
-fn hashing_matches_rfc_9380() {
+fn t01_hashing_matches_rfc_9380() {
     let dst1 = Dst::of_test_vector("QUUX-V01-CS02-with-BLS12381G1_XMD:SHA-256_SSWU_RO_");
     let x = |point: G1| hex::encode(point.0.to_uncompressed().split_at(48).0);
     assert_eq!(
