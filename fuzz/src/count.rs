@@ -1,7 +1,7 @@
 //! How many inputs ran, and how many of them reached the code.
 //!
-//! Written as `runs,reached` to the file that `MEDCRYPTO_FUZZ_COUNTS` names: every [`INTERVAL`],
-//! looked at every 16 runs. libFuzzer ends a process without leaving `main`, so that what ran after
+//! Written as `runs,reached` to the file that `MEDCRYPTO_FUZZ_COUNTS` names: at the first run, then
+//! every [`INTERVAL`]. libFuzzer ends a process without leaving `main`, so that what ran after
 //! the last write is lost; the counts err on the low side.
 
 use std::{
@@ -17,13 +17,13 @@ const INTERVAL: Duration = Duration::from_millis(200);
 struct Counts {
     runs: u64,
     reached: u64,
-    written: Instant,
+    written: Option<Instant>,
     path: Option<std::ffi::OsString>,
 }
 
 static COUNTS: LazyLock<Mutex<Counts>> = LazyLock::new(|| {
     let path = std::env::var_os("MEDCRYPTO_FUZZ_COUNTS");
-    Mutex::new(Counts { runs: 0, reached: 0, written: Instant::now(), path })
+    Mutex::new(Counts { runs: 0, reached: 0, written: None, path })
 });
 
 /// Counts one run.
@@ -32,9 +32,9 @@ pub fn record(reached: Reached) {
     counts.runs += 1;
     counts.reached += u64::from(reached == Reached::Yes);
     let Some(path) = &counts.path else { return };
-    if counts.runs % 16 != 0 || counts.written.elapsed() < INTERVAL {
+    if counts.written.is_some_and(|written| written.elapsed() < INTERVAL) {
         return;
     }
     fs::write(path, format!("{},{}\n", counts.runs, counts.reached)).unwrap();
-    counts.written = Instant::now();
+    counts.written = Some(Instant::now());
 }
