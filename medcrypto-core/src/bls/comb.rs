@@ -8,7 +8,7 @@
 //! Every digit reads all 16 entries of its row and selects by mask; the sign is a second selection,
 //! between a point and its negative, which is computed without a branch; digit 0 selects the identity,
 //! which blst's complete addition absorbs without one. Checked by `scripts/ct`. Measured
-//! against a variable base: about 0.4 of the time in 𝔾₁, 0.5 in 𝔾₂ (`docs/evidence/core.md`).
+//! against a variable base: about 0.4 of the time in 𝔾₁, 0.5 in 𝔾₂ (`docs/evidence/core-bench.md`).
 
 use alloc::vec::Vec;
 use core::fmt;
