@@ -62,6 +62,11 @@ const fn decoder(
     Target { name, class: Class::Parser, max_len, run, seeds, dict: CBOR }
 }
 
+/// Scripts to start from, those that reach the code first.
+fn scripts(run: fn(&[u8]) -> crate::Reached, seed: u64, count: usize, len: usize) -> Vec<Vec<u8>> {
+    crate::script::reaching(run, crate::script::random(seed, count, len))
+}
+
 const fn machine(
     name: &'static str,
     class: Class,
@@ -134,7 +139,7 @@ pub const MERKLE_MODEL: Target = machine(
     Class::Verifier,
     256,
     |data| (!data.is_empty() && merkle::model(data)).into(),
-    || crate::script::random(11, 10, 160),
+    || scripts(MERKLE_MODEL.run, 11, 10, 160),
 );
 
 /// Hostile proofs of inclusion and consistency.
@@ -143,7 +148,7 @@ pub const MERKLE_VERIFY: Target = machine(
     Class::Verifier,
     64,
     |data| (!data.is_empty() && merkle::proofs(data)).into(),
-    || crate::script::random(12, 16, 32),
+    || scripts(MERKLE_VERIFY.run, 12, 16, 32),
 );
 
 /// The verification of a chain.
@@ -152,7 +157,7 @@ pub const CHAIN: Target = machine(
     Class::Verifier,
     128,
     |data| (!data.is_empty() && chain::chain(data)).into(),
-    || crate::script::random(13, 16, 48),
+    || scripts(CHAIN.run, 13, 16, 48),
 );
 
 /// The verification of certificates and of proofs to light clients.
@@ -161,7 +166,7 @@ pub const CERTIFICATE: Target = machine(
     Class::Verifier,
     128,
     |data| (!data.is_empty() && chain::certificate(data)).into(),
-    || crate::script::random(14, 16, 48),
+    || scripts(CERTIFICATE.run, 14, 16, 48),
 );
 
 /// Scripts for the requirement contract.
@@ -170,7 +175,7 @@ pub const CONTRACT: Target = machine(
     Class::Stateful,
     1024,
     |data| (!data.is_empty() && contract::script(data)).into(),
-    || crate::script::random(15, 12, 600),
+    || scripts(CONTRACT.run, 15, 12, 600),
 );
 
 /// One replica among hostile messages.
@@ -179,7 +184,7 @@ pub const REPLICA: Target = machine(
     Class::Stateful,
     512,
     |data| (!data.is_empty() && pbft::replica_bytes(data)).into(),
-    || crate::script::random(16, 12, 200),
+    || scripts(REPLICA.run, 16, 12, 200),
 );
 
 /// Replicas in a simulated world.
@@ -188,5 +193,5 @@ pub const WORLD: Target = machine(
     Class::Stateful,
     512,
     |data| (!data.is_empty() && pbft::world(data)).into(),
-    || crate::script::random(17, 12, 200),
+    || scripts(WORLD.run, 17, 12, 200),
 );

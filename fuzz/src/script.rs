@@ -77,3 +77,9 @@ pub fn random(seed: u64, count: usize, len: usize) -> Vec<Vec<u8>> {
     };
     (0..count).map(script).collect()
 }
+
+/// The same with those first that reach the code.
+pub fn reaching(run: fn(&[u8]) -> crate::Reached, mut scripts: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    scripts.sort_by_key(|script| run(script) == crate::Reached::No);
+    scripts
+}

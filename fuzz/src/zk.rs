@@ -9,6 +9,7 @@ mod points;
 mod seeds;
 mod small;
 mod text;
+mod tokens;
 mod verify;
 
 use crate::{Class, Target};
@@ -86,7 +87,9 @@ pub const PROVING_KEY: Target = Target {
     class: Class::KeyFile,
     max_len: 128,
     run: |data| (!data.is_empty() && key_file::proving_key(data)).into(),
-    seeds: || [vec![0], vec![0xa5]].into_iter().chain(seeds::scripts(3, 4, 60)).collect(),
+    seeds: || {
+        [vec![0], key_file::WHOLE.to_vec()].into_iter().chain(seeds::scripts(3, 6, 60)).collect()
+    },
     dict: &[],
 };
 
@@ -136,7 +139,7 @@ pub const GROTH16: Target = Target {
     class: Class::Verifier,
     max_len: 128,
     run: |data| (!data.is_empty() && verify::groth16(data)).into(),
-    seeds: || [vec![3]].into_iter().chain(seeds::scripts(2, 12, 60)).collect(),
+    seeds: || crate::script::reaching(GROTH16.run, seeds::scripts(2, 12, 60)),
     dict: &[],
 };
 
@@ -146,7 +149,7 @@ pub const DIGESTS: Target = Target {
     class: Class::Verifier,
     max_len: 256,
     run: |data| (!data.is_empty() && parts::digests(data)).into(),
-    seeds: || [vec![4]].into_iter().chain(seeds::scripts(1, 10, 120)).collect(),
+    seeds: || crate::script::reaching(DIGESTS.run, seeds::scripts(1, 10, 120)),
     dict: &[],
 };
 
@@ -156,6 +159,6 @@ pub const CIRCUIT: Target = Target {
     class: Class::Verifier,
     max_len: 256,
     run: |data| (!data.is_empty() && circuit::differential(data)).into(),
-    seeds: || [vec![3]].into_iter().chain(seeds::scripts(4, 12, 160)).collect(),
+    seeds: || crate::script::reaching(CIRCUIT.run, seeds::scripts(4, 12, 160)),
     dict: &[],
 };

@@ -13,14 +13,11 @@ use crate::script::Script;
 const MOST: usize = 70;
 
 /// Leaves of a log of [`MOST`]; two of them are equal.
-fn leaves() -> Vec<Vec<u8>> {
+static LEAVES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     (0..MOST).map(|i| format!("leaf {}", if i == 9 { 8 } else { i }).into_bytes()).collect()
-}
-
-static LOG: LazyLock<MerkleLog> = LazyLock::new(|| {
-    let leaves = leaves();
-    MerkleLog::of(leaves.iter().map(Vec::as_slice))
 });
+
+static LOG: LazyLock<MerkleLog> = LazyLock::new(|| MerkleLog::of(LEAVES.iter().map(Vec::as_slice)));
 
 /// MTH of RFC 6962, section 2.1.
 fn tree_head(leaves: &[Vec<u8>]) -> [u8; 32] {
@@ -143,12 +140,11 @@ fn inclusion(script: &mut Script<'_>) -> bool {
     let leaf = if script.below(4) == 0 { script.below(MOST) } else { index };
     let root_size = if script.below(4) == 0 { script.below(MOST + 1) } else { size };
     let root = LOG.root_at(root_size as u64).expect("within the log");
-    let leaves = leaves();
-    let hash = leaf_hash(&leaves[leaf]);
+    let hash = leaf_hash(&LEAVES[leaf]);
     let proof = InclusionProof(proof);
     let accepted = verify_inclusion(&hash, claimed as u64, &root, &proof).is_ok();
     let expected = claimed < root_size
-        && leaves[claimed] == leaves[leaf]
+        && LEAVES[claimed] == LEAVES[leaf]
         && LOG.prove_inclusion(claimed as u64, root_size as u64) == Ok(proof.clone());
     assert_eq!(accepted, expected, "size {root_size} place {claimed} leaf {leaf} {proof:?}");
     claimed < root_size

@@ -90,18 +90,13 @@ static OPENING: LazyLock<Vec<u8>> = LazyLock::new(|| {
     headed(Tag::ZkRecordOpening, &SchemaDigest::of(&Schema::clinical_v1()).to_bytes())
 });
 
-/// A record with its salts; the record is most of it. One in 64 is committed to as well.
+/// A record with its salts; the record is most of it.
 pub(super) fn opening(data: &[u8]) -> bool {
-    let (mode, body) = data.split_last().map_or((0, data), |(mode, body)| (*mode, body));
-    let bytes = [OPENING.as_slice(), body].concat();
-    let schema = Schema::clinical_v1();
-    let decoded = RecordOpening::from_bytes(schema, &bytes);
-    if let (Ok(opening), 63) = (&decoded, mode) {
-        assert_eq!(opening.commitment(), opening.commitment());
-    }
+    let bytes = [OPENING.as_slice(), data].concat();
+    let decoded = RecordOpening::from_bytes(Schema::clinical_v1(), &bytes);
     law(&bytes, decoded, |opening| opening.to_secret_bytes().to_vec());
     // Past the header and the elements, at the first entry of the record.
-    body.len() > 97
+    data.len() > 97
 }
 
 /// A verifying key, some of whose points come from the pool and whose count may be mended.

@@ -1,7 +1,8 @@
 //! Files of proving keys: a key of the smallest requirement, patched behind its digest.
 //!
 //! ```text
-//! input   0xa5 selects the whole file, anything else one with three points a query; then patches
+//! input   WHOLE is the file as it is; one input in 256, by its digest, is the whole file with one
+//!         patch; any other is patches of a file with three points a query
 //! patch   place u16 ‖ kind ‖ up to 8 bytes
 //! ```
 //! The short file decodes to its end and is then refused for its lengths: so an execution costs
@@ -73,15 +74,23 @@ fn file(verifying: &[u8], queries: &[u8], lie: Option<u32>) -> Vec<u8> {
     [header.as_slice(), &Sha256::digest(&body), &body].concat()
 }
 
+/// The input that stands for the whole file.
+pub(super) const WHOLE: [u8; 1] = [0xa5];
+
 /// A key file; accepted only if it is the whole one, unchanged.
 pub(super) fn proving_key(data: &[u8]) -> bool {
     let mut script = Script::new(data);
-    let is_whole = script.byte() == 0xa5;
+    let is_unchanged = data == WHOLE;
+    let is_whole = is_unchanged || Sha256::digest(data)[0] == 0;
     let base = &*BASE;
     let mut verifying = base.verifying.clone();
     let mut queries = if is_whole { base.queries.clone() } else { base.short.clone() };
     // A whole key takes seconds, so it takes one patch.
-    let most = if is_whole { 1 } else { 8 };
+    let most = match (is_unchanged, is_whole) {
+        (true, _) => 0,
+        (_, true) => 1,
+        _ => 8,
+    };
     let mut lie = None;
     for _ in 0..most {
         if script.is_over() {

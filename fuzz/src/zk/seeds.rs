@@ -46,12 +46,12 @@ pub(super) fn elements() -> Vec<Vec<u8>> {
 pub(super) fn openings() -> Vec<Vec<u8>> {
     let secret = HolderSecret::from_bytes([3; 31].into());
     let lineage = LineageId::from_id(&[9; 31]);
-    let opening = |bytes: &[u8], mode| {
+    let opening = |bytes: &Vec<u8>| {
         let record = record(&mut Script::new(bytes), Schema::clinical_v1());
         let opening = RecordOpening::generate(record, secret.commitment(), lineage, &mut rng());
-        [&opening.to_secret_bytes()[35..], &[mode]].concat()
+        opening.to_secret_bytes()[35..].to_vec()
     };
-    scripts(5, 3, 400).iter().zip([0, 0, 63]).map(|(bytes, mode)| opening(bytes, mode)).collect()
+    scripts(5, 3, 400).iter().map(opening).collect()
 }
 
 pub(super) fn verifying_keys() -> Vec<Vec<u8>> {
@@ -74,12 +74,27 @@ fn small_texts() -> Vec<String> {
     scripts(6, 6, 120).iter().map(|bytes| expression(&mut Script::new(bytes), 3)).collect()
 }
 
+/// The texts, and scripts that edit them.
 pub(super) fn texts() -> Vec<Vec<u8>> {
+    [plain_texts(), editing(8)].concat()
+}
+
+/// The texts in JSON, and scripts that edit them.
+pub(super) fn jsons() -> Vec<Vec<u8>> {
+    [plain_jsons(), editing(9)].concat()
+}
+
+fn editing(seed: u64) -> Vec<Vec<u8>> {
+    let scripts = scripts(seed, 6, 40).into_iter().zip([2, 3].into_iter().cycle());
+    scripts.map(|(script, first)| [&[first], script.as_slice()].concat()).collect()
+}
+
+pub(super) fn plain_texts() -> Vec<Vec<u8>> {
     let clinical = CLINICAL.iter().map(|text| [&[0], text.as_bytes()].concat());
     clinical.chain(small_texts().iter().map(|text| [&[1], text.as_bytes()].concat())).collect()
 }
 
-pub(super) fn jsons() -> Vec<Vec<u8>> {
+pub(super) fn plain_jsons() -> Vec<Vec<u8>> {
     let json = |first: u8, schema, text: &str| {
         let requirement = Requirement::parse(schema, text).ok()?;
         Some([&[first], requirement.to_json().as_bytes()].concat())

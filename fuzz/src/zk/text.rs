@@ -1,12 +1,18 @@
 //! The parsers of requirements, in text and JSON, of codes and of dates; laws between their forms.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use medcrypto_zk::field::RequirementDigest;
 use medcrypto_zk::requirement::{
     MAX_TEXT, Position, Requirement, RequirementError, RequirementErrorKind,
 };
 use medcrypto_zk::schema::{CodeSystem, Date, Schema};
 
+use super::seeds;
 use super::small::small_schema;
+use super::tokens::{edited, edited_json, tokens};
+use crate::script::Script;
 
 /// Everything that an accepted requirement promises.
 pub(super) fn laws(requirement: &Requirement) {
@@ -36,21 +42,43 @@ pub(super) fn laws(requirement: &Requirement) {
     }
 }
 
-/// The first byte chooses the schema.
-fn split(data: &[u8]) -> Option<(Schema, &str)> {
-    let (first, text) = data.split_first()?;
-    let schema = if first % 2 == 0 { Schema::clinical_v1() } else { small_schema() };
-    Some((schema, core::str::from_utf8(text).ok()?))
+/// The texts of the seeds by their tokens, those of the clinical schema and those of the small one.
+type Templates = [Vec<Vec<String>>; 2];
+
+fn templates(seeds: &[Vec<u8>]) -> Templates {
+    [0, 1].map(|schema| {
+        let own = seeds.iter().filter(|seed| seed[0] == schema);
+        own.map(|seed| tokens(&String::from_utf8_lossy(&seed[1..]))).collect()
+    })
+}
+
+static TEXTS: LazyLock<Templates> = LazyLock::new(|| templates(&seeds::plain_texts()));
+static JSONS: LazyLock<Templates> = LazyLock::new(|| templates(&seeds::plain_jsons()));
+
+type Edit = fn(&mut Script<'_>, &[Vec<String>]) -> String;
+
+/// The first byte chooses the schema, and whether the rest is the text (0 and 1) or a script that edits
+/// one of the seeds.
+fn input<'a>(data: &'a [u8], templates: &Templates, edit: Edit) -> Option<(Schema, Cow<'a, str>)> {
+    let (first, rest) = data.split_first()?;
+    let which = usize::from(first % 2);
+    let schema = if which == 0 { Schema::clinical_v1() } else { small_schema() };
+    let text = if *first < 2 {
+        Cow::Borrowed(core::str::from_utf8(rest).ok()?)
+    } else {
+        Cow::Owned(edit(&mut Script::new(rest), &templates[which]))
+    };
+    Some((schema, text))
 }
 
 /// The text form. Reached: an error behind the first word, or none.
 pub(super) fn text(data: &[u8]) -> bool {
-    let Some((schema, text)) = split(data) else { return false };
-    let parsed = Requirement::parse(schema, text);
+    let Some((schema, text)) = input(data, &TEXTS, edited) else { return false };
+    let parsed = Requirement::parse(schema, &text);
     if let Ok(requirement) = &parsed {
         laws(requirement);
     }
-    parsed.map_or_else(|error| is_behind_the_first_word(&error, text), |_| true)
+    parsed.map_or_else(|error| is_behind_the_first_word(&error, &text), |_| true)
 }
 
 fn is_behind_the_first_word(error: &RequirementError, text: &str) -> bool {
@@ -71,8 +99,8 @@ fn is_behind_the_first_word(error: &RequirementError, text: &str) -> bool {
 
 /// The JSON form. Reached: well-formed JSON without repeated keys.
 pub(super) fn json(data: &[u8]) -> bool {
-    let Some((schema, text)) = split(data) else { return false };
-    match Requirement::from_json(schema, text) {
+    let Some((schema, text)) = input(data, &JSONS, edited_json) else { return false };
+    match Requirement::from_json(schema, &text) {
         Ok(requirement) => {
             laws(&requirement);
             true
