@@ -1,4 +1,4 @@
-//! Secrets are inert. That they are wiped is shown by `tests/wiped.rs`.
+//! Secrets are inert. That they are wiped is shown by `ct/tests/wiped`.
 
 use std::{
     fmt::{Debug, Display},
