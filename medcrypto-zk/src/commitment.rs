@@ -19,3 +19,6 @@ mod tree;
 
 pub use opening::RecordOpening;
 pub(crate) use tree::{Leaf, RecordTree};
+
+#[cfg(test)]
+mod tests;

@@ -102,8 +102,7 @@ fn convert(spec: &SlotSpec, number: &str, unit: &str) -> Result<Fraction, Refusa
     exact().ok_or(Refusal::OutOfBounds)
 }
 
-/// A JSON number as `serde_json` writes it: through the nearest f64, whose shortest decimal is the
-/// number as it stood in the file up to 15 significant digits.
+/// A JSON number as it stands in the file, digit by digit; none that is longer than 20 digits.
 fn decimal(text: &str) -> Option<Fraction> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -114,8 +113,12 @@ fn decimal(text: &str) -> Option<Fraction> {
     let number: i128 = digits.parse().ok()?;
     let exponent: i32 = exponent.parse().ok()?;
     let places = i32::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
-    let power = 10_i128.checked_pow(places.unsigned_abs()).filter(|_| places.abs() <= 18)?;
-    if places >= 0 { Some(Fraction(number, power)) } else { Some(Fraction(number * power, 1)) }
+    let power = 10_i128.checked_pow(places.unsigned_abs()).filter(|_| places.abs() <= 20)?;
+    if places >= 0 {
+        Some(Fraction(number, power))
+    } else {
+        number.checked_mul(power).map(|number| Fraction(number, 1))
+    }
 }
 
 impl Fraction {
@@ -231,7 +234,16 @@ mod tests {
 
     #[test]
     fn hostile_numbers_are_refused() {
-        for number in ["", "-", "1e400", "1e99999999999", "123456789012345678901", "1.2.3", "NaN"] {
+        for number in [
+            "",
+            "-",
+            "1e400",
+            "1e99999999999",
+            "99999999999999999999e20",
+            "123456789012345678901",
+            "1.2.3",
+            "NaN",
+        ] {
             assert!(read("glucose", number, "mmol/L", None).is_err(), "{number}");
         }
         let tiny = read("glucose", "1e-18", "mmol/L", None);

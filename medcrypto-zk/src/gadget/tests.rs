@@ -19,7 +19,7 @@ fn columns(system: &mut System, values: &[Fr]) -> Vec<Lc> {
 }
 
 #[test]
-fn hashes_agree_with_the_permutation_and_cost_240_297_402_rows() {
+fn t14_hashes_agree_with_the_permutation_and_cost_240_297_402_rows() {
     let values: Vec<Fr> = (1..=8u64).map(Fr::from).collect();
     let (a, b): ([Fr; 2], [Fr; 4]) =
         (core::array::from_fn(|i| values[i]), core::array::from_fn(|i| values[i]));

@@ -17,7 +17,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use ark_ff::{AdditiveGroup, Field};
 
-use super::fixture::{DEFAULT, ENFORCED, OPTIONAL, instance, patient, program, witness};
+use super::fixture::{DEFAULT, ENFORCED, FURTHER, OPTIONAL, instance, patient, program, witness};
 use crate::circuit::dot;
 use crate::field::Fr;
 use crate::gadget::system::{INPUTS, Row};
@@ -222,6 +222,35 @@ fn every_other_row_of_a_circuit_of_bits_is_needed() {
 fn every_other_row_of_required_counts_and_absence_is_needed() {
     let list = include_str!("../../../tests/data/redundant_rows_enforced.txt");
     assert_eq!(redundant_everywhere(ENFORCED, vec![patient()]), reviewed(list));
+}
+
+/// The instances meet one branch each, and differ in every field that is read.
+#[test]
+fn every_other_row_of_the_further_bits_is_needed() {
+    let schema = Schema::clinical_v1();
+    let with = |entries: Vec<(&str, Entry)>| {
+        let mut record = patient();
+        for (name, entry) in entries {
+            record.set(schema.field(name).unwrap(), entry).unwrap();
+        }
+        record
+    };
+    let procedures =
+        |codes: &[u64], complete| Entry::Codes(CodeList::new(codes.to_vec(), complete));
+    let lean = with(vec![
+        ("glucose", Entry::Missing),
+        ("bmi", Entry::point(100)),
+        ("weight", Entry::point(7_000)),
+        ("procedures", procedures(&[80_146_002, 73_211_009], false)),
+    ]);
+    let close = with(vec![
+        ("diastolic", Entry::point(130)),
+        ("bmi", Entry::point(300)),
+        ("procedures", procedures(&[], true)),
+    ]);
+    let list = include_str!("../../../tests/data/redundant_rows_further.txt");
+    let found = redundant_everywhere(FURTHER, vec![patient(), lean, close]);
+    assert_eq!(found, reviewed(list));
 }
 
 /// The analysis sees what it should: a row that stands twice, and nothing else, is redundant.

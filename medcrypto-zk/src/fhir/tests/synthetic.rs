@@ -127,6 +127,34 @@ fn t18_an_unknown_unit_is_an_error_only_where_it_is_used() {
     assert_eq!(kinds(&warned), [IngestWarningKind::UnknownUnit]);
 }
 
+/// Neighbours that no f64 tells apart: a tie to the even value, and just above the tie.
+#[test]
+fn t18_a_number_is_read_as_it_is_written() {
+    let read = |number: &str, comparator: &str| {
+        let observation = glucose("a", "2019-01-01", 1.5).to_string();
+        let spelled = format!("{number}{comparator}");
+        let text = observation.replacen("1.5", &spelled, 1);
+        assert!(text.contains(&spelled), "{text}");
+        let file = (patient().to_string(), text);
+        let files = [("p.json", file.0.as_bytes()), ("a.json", file.1.as_bytes())];
+        let as_of = Date::new(2020, 1, 1).unwrap();
+        let options = IngestOptions { as_of, version: 1, lists: ListClaim::Complete, used: &[] };
+        let record =
+            FhirBundle::from_resources(files).unwrap().ingest("p", options).unwrap().record;
+        record.interval(field("glucose"))
+    };
+    assert_eq!(read("6.305", ""), Some((630, 630)));
+    assert_eq!(read("6.3050000000000000001", ""), Some((631, 631)));
+    assert_eq!(read("6.3150000000000000000", ""), Some((632, 632)));
+    assert_eq!(read("6.3149999999999999999", ""), Some((631, 631)));
+    let below = r#","comparator":"<""#;
+    assert_eq!(read("6.30", below), Some((0, 629)));
+    assert_eq!(read("6.3000000000000000001", below), Some((0, 630)));
+    assert_eq!(read("630e-2", ""), Some((630, 630)));
+    // Longer than what is read: missing, not rounded twice.
+    assert_eq!(read("6.30500000000000000000001", ""), None);
+}
+
 #[test]
 fn t18_values_that_do_not_fit_stay_missing() {
     let mut high = glucose("a", "2019-01-01", 100.01);
