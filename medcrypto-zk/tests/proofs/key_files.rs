@@ -6,6 +6,8 @@ use medcrypto_core::DecodeError;
 use medcrypto_zk::Error;
 use medcrypto_zk::circuit::Circuit;
 use medcrypto_zk::keys::{Provenance, ProvingKey, VerifyingKey};
+use medcrypto_zk::proof::Proof;
+use medcrypto_zk::statement::Statement;
 
 use sha2::Digest;
 
@@ -82,6 +84,62 @@ fn t16_degenerate_keys_are_refused() {
     let mut count = bytes;
     count[points + 336] = 7;
     assert!(matches!(VerifyingKey::from_bytes(&count), Err(Error::Decode(_))));
+}
+
+/// With δ = k·γ for a known k anybody proves anything: A = α, B = β, C = −k⁻¹·IC(x). The check of a
+/// key's shape catches the accident k = 1 and nothing else, so a key is trusted for its label.
+#[test]
+fn t16_a_key_whose_delta_is_a_known_multiple_of_gamma_is_forgeable() {
+    use ark_bls12_381::{Bls12_381, Fr, G1Affine, G1Projective, G2Affine};
+    use ark_ec::CurveGroup;
+    use ark_ff::{Field, PrimeField};
+    use ark_groth16::{Groth16, Proof as RawProof, prepare_verifying_key};
+    use ark_serialize::CanonicalSerialize;
+    let honest = crate::arkworks::raw_key();
+    let statement = proven().0;
+    // The nullifier of nobody: no holder secret is known behind it.
+    let mut made_up = statement.to_bytes();
+    made_up[3 + 3 * 32 + 31] ^= 1;
+    let made_up = Statement::from_bytes(&made_up).unwrap();
+    let inputs: Vec<Fr> =
+        made_up.to_bytes()[3..].chunks(32).map(Fr::from_be_bytes_mod_order).collect();
+    let ic = honest.gamma_abc_g1[1..].iter().zip(&inputs).map(|(point, x)| *point * x);
+    let ic = honest.gamma_abc_g1[0] + ic.sum::<G1Projective>();
+    let forge = |k: u64| RawProof::<Bls12_381> {
+        a: honest.alpha_g1,
+        b: honest.beta_g2,
+        c: G1Affine::from(-ic * Fr::from(k).inverse().unwrap()),
+    };
+    let with_delta =
+        |delta: G2Affine| ark_groth16::VerifyingKey { delta_g2: delta, ..honest.clone() };
+    let accepts = |vk: &ark_groth16::VerifyingKey<Bls12_381>, proof: &RawProof<Bls12_381>| {
+        Groth16::<Bls12_381>::verify_proof(&prepare_verifying_key(vk), proof, &inputs).unwrap()
+    };
+    let bytes = key().verifying_key().to_bytes();
+    let delta_at = bytes.len() - VerifyingKey::POINTS_LEN + 240;
+    assert!(!accepts(&honest, &forge(1)) && !accepts(&honest, &forge(2)));
+    for k in [1, 2] {
+        let delta = (honest.gamma_g2 * Fr::from(k)).into_affine();
+        assert!(accepts(&with_delta(delta), &forge(k)), "the forgery works, k = {k}");
+        let mut file = bytes.clone();
+        delta.serialize_compressed(&mut file[delta_at..delta_at + 96]).unwrap();
+        let mut proof = proven().1.to_bytes()[..3].to_vec();
+        forge(k).serialize_compressed(&mut proof).unwrap();
+        let proof = Proof::from_bytes(&proof).unwrap();
+        match VerifyingKey::from_bytes(&file) {
+            Err(refused) => assert_eq!((k, refused), (1, Error::DegenerateKey)),
+            // Well formed: its label names who is trusted, and its digest is another one.
+            Ok(trapped) => {
+                assert_eq!((k, trapped.verify(&made_up, &proof)), (2, Ok(())));
+                assert_ne!(trapped.digest(), key().verifying_key().digest());
+            }
+        }
+        assert_eq!(
+            key().verifying_key().verify(&made_up, &proof),
+            Err(Error::Verification),
+            "the honest key refuses"
+        );
+    }
 }
 
 #[test]
