@@ -32,7 +32,8 @@ use crate::Error;
 
 /// A secret signing key in `[1, n)`. Not copied, not printed, wiped on drop.
 ///
-/// Constant time in the key and in the nonce.
+/// Constant time in the key and in the nonce as far as k256 is: it branches on events of probability
+/// below 2⁻¹²⁷ and on the sign of the nonce (`docs/evidence/constant-time.md`).
 pub struct SigningKey(k256::ecdsa::SigningKey);
 
 impl SigningKey {

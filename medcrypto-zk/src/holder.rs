@@ -40,6 +40,8 @@ impl HolderSecret {
     }
 
     /// P3(9; sk, 0), which the issuer puts into every commitment of this holder.
+    ///
+    /// Variable time in the secret, because arkworks' field is: compute it on the holder's machine.
     #[must_use]
     pub fn commitment(&self) -> HolderCommitment {
         HolderCommitment::new(hash_2(PoseidonTag::Holder, [*self.element(), Fr::ZERO]))
