@@ -1,2 +1,4 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| medcrypto_fuzz::run(&medcrypto_fuzz::ledger::CID, data));
+use medcrypto_fuzz::ledger::CID as TARGET;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| medcrypto_fuzz::run(&TARGET, data));

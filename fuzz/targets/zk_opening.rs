@@ -1,2 +1,4 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| medcrypto_fuzz::run(&medcrypto_fuzz::zk::OPENING, data));
+use medcrypto_fuzz::zk::OPENING as TARGET;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| medcrypto_fuzz::run(&TARGET, data));

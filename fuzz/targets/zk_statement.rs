@@ -1,5 +1,4 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| medcrypto_fuzz::run(
-    &medcrypto_fuzz::zk::STATEMENT,
-    data
-));
+use medcrypto_fuzz::zk::STATEMENT as TARGET;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| medcrypto_fuzz::run(&TARGET, data));
