@@ -7,6 +7,8 @@ mod authority;
 mod delegatee;
 mod error;
 mod evidence;
+#[cfg(feature = "hazmat")]
+pub mod hazmat;
 mod header;
 mod identity;
 mod kem;
