@@ -18,6 +18,8 @@ mod salt;
 mod tree;
 
 pub use opening::RecordOpening;
+#[cfg(test)]
+pub(crate) use salt::{SaltedTree, salt};
 pub(crate) use tree::{Leaf, RecordTree};
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ mod hash;
 #[cfg(feature = "hazmat")]
 pub mod hazmat;
 pub mod holder;
+#[cfg(test)]
+mod kat;
 pub mod keys;
 mod poseidon;
 pub mod proof;

@@ -1,6 +1,7 @@
 //! Known answers of an independent generator through the public interface. What no interface shows,
 //! Poseidon and the leaves of a record, is compared in `src/kat.rs`.
 #![allow(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,

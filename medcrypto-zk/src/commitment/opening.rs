@@ -46,6 +46,17 @@ impl RecordOpening {
         Self { record, seed: SecretBytes::generate(rng), holder, lineage }
     }
 
+    /// An opening under a recorded seed.
+    #[cfg(test)]
+    pub(crate) const fn from_parts(
+        record: Record,
+        seed: SecretBytes<32>,
+        holder: HolderCommitment,
+        lineage: LineageId,
+    ) -> Self {
+        Self { record, seed, holder, lineage }
+    }
+
     /// The commitment C.
     #[must_use]
     pub fn commitment(&self) -> Commitment {

@@ -40,10 +40,15 @@ fn digests_are_pinned() {
 /// A key, a statement and a proof of this version, which verify for ever.
 #[test]
 fn the_pinned_proof_verifies() {
-    let key = VerifyingKey::from_bytes(&unhex(include_str!("../data/vk_v1.hex"))).unwrap();
+    let key = VerifyingKey::from_bytes(&unhex(include_str!(
+        "../../../vectors/pinned/v1/zk/verifying-key.hex"
+    )))
+    .unwrap();
     let statement =
-        Statement::from_bytes(&unhex(include_str!("../data/statement_v1.hex"))).unwrap();
-    let proof = Proof::from_bytes(&unhex(include_str!("../data/proof_v1.hex"))).unwrap();
+        Statement::from_bytes(&unhex(include_str!("../../../vectors/pinned/v1/zk/statement.hex")))
+            .unwrap();
+    let proof =
+        Proof::from_bytes(&unhex(include_str!("../../../vectors/pinned/v1/zk/proof.hex"))).unwrap();
     key.verify(&statement, &proof).unwrap();
     let expected = Statement::new(
         patient(2).opening.commitment(),
