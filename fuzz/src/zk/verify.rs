@@ -31,12 +31,12 @@ pub(super) struct Pinned {
 pub(super) static PINNED: LazyLock<Pinned> = LazyLock::new(|| {
     let unhex =
         |text: &str| hex::decode(text.split_whitespace().collect::<String>()).expect("hexadecimal");
-    let key = unhex(include_str!("../../../medcrypto-zk/tests/data/vk_v1.hex"));
-    let proof = unhex(include_str!("../../../medcrypto-zk/tests/data/proof_v1.hex"));
+    let key = unhex(include_str!("../../../vectors/pinned/v1/zk/verifying-key.hex"));
+    let proof = unhex(include_str!("../../../vectors/pinned/v1/zk/proof.hex"));
     let first = |bytes: &[u8]| G1Affine::deserialize_compressed(bytes).expect("a point");
     Pinned {
         verifier: VerifyingKey::from_bytes(&key).expect("the pinned key"),
-        statement: unhex(include_str!("../../../medcrypto-zk/tests/data/statement_v1.hex")),
+        statement: unhex(include_str!("../../../vectors/pinned/v1/zk/statement.hex")),
         a: first(&proof[3..51]),
         b: G2Affine::deserialize_compressed(&proof[51..147]).expect("a point"),
         c: first(&proof[147..]),
