@@ -112,7 +112,7 @@ fn a_folder_without_patients_or_files_is_refused() {
 /// A second run checks what the first left; one flipped byte in any of it is named, and no file
 /// changes.
 #[test]
-fn corrupted_ciphertext_key_or_proof_files_are_named() {
+fn t34_corrupted_ciphertext_key_or_proof_files_are_named() {
     let out = folder("artefacts");
     let arguments = ["--fast", "--out", out.to_str().unwrap()];
     assert_eq!(huang_share(&arguments).code, 0);

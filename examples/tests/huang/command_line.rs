@@ -1,6 +1,9 @@
 //! Options, output and exit codes.
 
+use std::path::{Path, PathBuf};
+
 use medcrypto_examples::flows::huang::attacks;
+use medcrypto_examples::flows::huang::paper::{self, Measured};
 use serde_json::Value;
 
 use crate::{folder, huang_share};
@@ -20,7 +23,7 @@ fn the_default_run_in_fast_mode_passes_every_check() {
 }
 
 #[test]
-fn the_full_run_compares_with_the_paper_over_a_lossy_network() {
+fn h24_h25_h26_the_full_run_compares_with_the_paper_over_a_lossy_network() {
     let ran = huang_share(&[]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     assert!(ran.out.contains("The paper's figures beside ours"));
@@ -53,7 +56,7 @@ fn without_times(value: &mut Value) {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_json_and_another_seed_another() {
+fn t34_the_same_seed_gives_the_same_json_and_another_seed_another() {
     let json = |seed| {
         let ran = huang_share(&["--json", "--seed", seed]);
         assert_eq!(ran.code, 0, "{}", ran.err);
@@ -84,7 +87,7 @@ fn json_does_not_depend_on_where_the_key_comes_from() {
 }
 
 #[test]
-fn every_attack_is_rejected() {
+fn t34_every_attack_is_rejected() {
     let listed = huang_share(&["--list-attacks"]);
     let names: Vec<_> = listed.out.lines().collect();
     assert_eq!(names, attacks::names().collect::<Vec<_>>());
@@ -93,6 +96,51 @@ fn every_attack_is_rejected() {
         let ran = huang_share(&["--fast", "--attack", name]);
         assert_eq!(ran.code, 0, "{name}: {}{}", ran.out, ran.err);
         assert!(!ran.out.contains("FAILED"), "{name}: {}", ran.out);
+    }
+}
+
+/// Our column is what was measured, theirs is what they printed: each moves alone.
+#[test]
+fn h25_t35_the_table_shows_what_was_measured() {
+    let measured = Measured {
+        setup_s: 1.25,
+        prove_s: 2.5,
+        verify_s: 0.0125,
+        verifying_key: 4321,
+        proof: 195,
+        constraints: 9876,
+    };
+    let slower = Measured { setup_s: 7.75, prove_s: 8.5, verify_s: 0.0375, ..measured };
+    let (first, second) = (paper::table(&measured), paper::table(&slower));
+    assert_eq!(first.rows, second.rows);
+    for (table, seconds) in
+        [(&first, ["1.25 s", "2.50 s", "0.0125 s"]), (&second, ["7.75 s", "8.50 s", "0.0375 s"])]
+    {
+        let cells = table.measured.concat();
+        assert!(seconds.iter().zip(&cells).all(|(want, cell)| cell.starts_with(want)), "{cells:?}");
+        assert!(cells.contains(&"4321 B".to_owned()));
+        assert!(cells.iter().any(|cell| cell.starts_with("195 B, constant")));
+        assert!(cells.iter().any(|cell| cell.contains("9876 constraints")));
+    }
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let all = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
+    all.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+/// No time is made up, and nothing waits to look busy.
+#[test]
+fn t34_no_example_sleeps() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tests = folder.join("tests");
+    let sources: Vec<_> =
+        sources(folder).into_iter().filter(|path| !path.starts_with(&tests)).collect();
+    assert!(sources.len() > 20);
+    for path in sources {
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("sleep"), "{}", path.display());
     }
 }
 

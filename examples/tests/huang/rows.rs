@@ -52,6 +52,46 @@ fn exchange_with(key: ProvingKey) -> (Exchange, Source) {
     (Exchange::prepare(key, &source, record, Faults::NONE, rng(6)).unwrap(), source)
 }
 
+/// H1: seven entities, seven types, and the proxy's operations take no secret of anybody else. What
+/// does not compile stands at `ProxyCloud`; here are the parameters of everything it offers.
+#[test]
+fn h01_every_entity_is_a_type_and_the_proxy_takes_no_secret_key() {
+    use std::any::TypeId;
+
+    use medcrypto_examples::flows::huang::parties::{
+        Hospital, Institution, Patient, Pkg, ProxyCloud,
+    };
+    let entities = [
+        TypeId::of::<Patient>(),
+        TypeId::of::<Hospital>(),
+        TypeId::of::<Institution>(),
+        TypeId::of::<Pkg>(),
+        TypeId::of::<ProxyCloud>(),
+        TypeId::of::<Network>(),
+        TypeId::of::<State>(),
+    ];
+    assert_eq!(entities.iter().collect::<std::collections::HashSet<_>>().len(), 7);
+
+    let source = include_str!("../../flows/huang/parties/proxy.rs");
+    let offered: Vec<_> = source.split("\n    pub fn ").skip(1).collect();
+    assert!(offered.len() >= 5, "{}", offered.len());
+    let secrets = [
+        "IdentityKey",
+        "DelegateeKey",
+        "SigningKey",
+        "MasterSecretKey",
+        "HolderSecret",
+        "RecordOpening",
+    ];
+    for function in offered {
+        let (name, rest) = function.split_once('(').unwrap();
+        let parameters = rest.split(" {\n").next().unwrap().split("->").next().unwrap();
+        let taken = secrets.iter().filter(|secret| parameters.contains(**secret)).count();
+        // Its own key enters once, when it is made.
+        assert_eq!(taken, usize::from(name == "new"), "{name}({parameters}");
+    }
+}
+
 /// H6, H10, H11, H12, H14: what each party can and cannot read on the way.
 #[test]
 fn h06_h10_h11_h12_h14_only_the_institution_reads() {
