@@ -87,9 +87,7 @@ pub const PROVING_KEY: Target = Target {
     class: Class::KeyFile,
     max_len: 128,
     run: |data| (!data.is_empty() && key_file::proving_key(data)).into(),
-    seeds: || {
-        [vec![0], key_file::WHOLE.to_vec()].into_iter().chain(seeds::scripts(3, 6, 60)).collect()
-    },
+    seeds: || [vec![0]].into_iter().chain(seeds::scripts(3, 6, 60)).collect(),
     dict: &[],
 };
 
