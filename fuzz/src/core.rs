@@ -104,7 +104,7 @@ pub(crate) fn point_seeds(bases: &[Base]) -> Vec<Vec<u8>> {
 }
 
 fn scalar(data: &[u8]) -> Reached {
-    let input = edit::input(data, &[], &SCALARS);
+    let input = edit::input(data, &[], Some(32), &SCALARS);
     let Ok(bytes) = <[u8; 32]>::try_from(input) else { return Reached::No };
     let (public, secret) = (Scalar::from_bytes(&bytes), SecretScalar::from_bytes(&bytes));
     if let Ok(scalar) = &public {
@@ -118,7 +118,7 @@ fn scalar(data: &[u8]) -> Reached {
 }
 
 fn g1(data: &[u8]) -> Reached {
-    let input = edit::input(data, &[], &POINTS_1);
+    let input = edit::input(data, &[], Some(48), &POINTS_1);
     let Ok(bytes) = <[u8; 48]>::try_from(input) else { return Reached::No };
     let any = G1::from_bytes(&bytes);
     let (some, secret) = (NonIdentityG1::from_bytes(&bytes), SecretG1::from_bytes(&bytes));
@@ -136,7 +136,7 @@ fn g1(data: &[u8]) -> Reached {
 }
 
 fn g2(data: &[u8]) -> Reached {
-    let input = edit::input(data, &[], &POINTS_2);
+    let input = edit::input(data, &[], Some(96), &POINTS_2);
     let Ok(bytes) = <[u8; 96]>::try_from(input) else { return Reached::No };
     let (any, some) = (G2::from_bytes(&bytes), NonIdentityG2::from_bytes(&bytes));
     if let Ok(point) = any {
@@ -148,7 +148,7 @@ fn g2(data: &[u8]) -> Reached {
 }
 
 fn gt(data: &[u8]) -> Reached {
-    let input = edit::input(data, &[], &ELEMENTS);
+    let input = edit::input(data, &[], Some(288), &ELEMENTS);
     let Ok(bytes) = <[u8; 288]>::try_from(input) else { return Reached::No };
     if let Ok(element) = Gt::from_bytes(&bytes) {
         assert_eq!(element.to_bytes(), bytes);

@@ -26,7 +26,9 @@ impl Decoder {
     /// # Panics
     /// When the decoder does, or its answer re-encodes to other bytes.
     pub fn run(&self, data: &[u8]) -> Reached {
-        let input = edit::input(data, &self.header, (self.bases)());
+        let (min, max) = (*self.sizes.start(), *self.sizes.end());
+        let size = (min == max).then_some(min);
+        let input = edit::input(data, &self.header, size, (self.bases)());
         let passed = input.starts_with(&self.header) && self.sizes.contains(&input.len());
         match (self.decode)(&input) {
             Some(again) => {
@@ -48,6 +50,19 @@ impl Decoder {
     }
 }
 
+/// Lengths, depths, the first bytes of points, and where the modulus of the points begins.
+pub const DICT: &[&[u8]] = &[
+    b"\x00\x00\x00\x00",
+    b"\x00\x00\x00\x01",
+    b"\x00\x00\x00\xff",
+    b"\x00\x00\x01\x00",
+    b"\xff\xff\xff\xff",
+    b"\x80",
+    b"\xa0",
+    b"\xc0",
+    b"\x9a\x01\x11\xea",
+];
+
 /// A target of a decoder, its valid objects made once.
 macro_rules! decoder {
     ($(#[$doc:meta])* $name:ident = $string:literal, $class:ident, $tag:expr, $sizes:expr,
@@ -68,7 +83,7 @@ macro_rules! decoder {
                 max_len: { let sizes: std::ops::RangeInclusive<usize> = $sizes; *sizes.end() + 64 },
                 run: |data| DECODER.run(data),
                 seeds: || DECODER.seeds(),
-                dict: &[],
+                dict: crate::decoder::DICT,
             }
         };
     };

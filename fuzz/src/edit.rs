@@ -53,18 +53,25 @@ fn is_g2(bytes: &[u8]) -> bool {
     bytes[0] & 0x80 != 0 && G2::from_bytes(bytes.try_into().unwrap()).is_ok()
 }
 
-/// The bytes that an input stands for; see the crate's documentation for the modes.
+/// The bytes that an input stands for; see the crate's documentation for the modes. An object of one
+/// `size` is given it in mode 1 and in even modes: a wrong length is refused before anything else.
 #[must_use]
-pub fn input(data: &[u8], header: &[u8], bases: &[Base]) -> Vec<u8> {
+pub fn input(data: &[u8], header: &[u8], size: Option<usize>, bases: &[Base]) -> Vec<u8> {
     let Some((&mode, rest)) = data.split_first() else { return Vec::new() };
     match mode {
         0 => rest.to_vec(),
         1 => {
             let mut bytes = rest.to_vec();
             bytes.iter_mut().zip(header).for_each(|(to, from)| *to = *from);
+            bytes.resize(size.unwrap_or(bytes.len()), 0);
             bytes
         }
-        _ => edited(&mut Unstructured::new(rest), bases),
+        _ => {
+            let mut bytes = edited(&mut Unstructured::new(rest), bases);
+            let size = size.filter(|_| mode % 2 == 0);
+            bytes.resize(size.unwrap_or(bytes.len()), 0);
+            bytes
+        }
     }
 }
 

@@ -114,7 +114,7 @@ fn scalar(data: &[u8]) -> Reached {
 
 fn g1(data: &[u8]) -> Reached {
     let Some((script, object)) = data.split_at_checked(16) else { return Reached::No };
-    let Ok(bytes) = <[u8; 48]>::try_from(edit::input(object, &[], &POINTS_1)) else {
+    let Ok(bytes) = <[u8; 48]>::try_from(edit::input(object, &[], Some(48), &POINTS_1)) else {
         return Reached::No;
     };
     let ours = G1::from_bytes(&bytes);
@@ -137,7 +137,7 @@ fn g1(data: &[u8]) -> Reached {
 
 fn g2(data: &[u8]) -> Reached {
     let Some((script, object)) = data.split_at_checked(16) else { return Reached::No };
-    let Ok(bytes) = <[u8; 96]>::try_from(edit::input(object, &[], &POINTS_2)) else {
+    let Ok(bytes) = <[u8; 96]>::try_from(edit::input(object, &[], Some(96), &POINTS_2)) else {
         return Reached::No;
     };
     let ours = G2::from_bytes(&bytes);
