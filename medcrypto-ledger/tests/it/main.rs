@@ -15,6 +15,7 @@ mod chain;
 mod codec;
 mod errata;
 mod flow;
+mod kat;
 mod merkle;
 mod requirement;
 mod review;
