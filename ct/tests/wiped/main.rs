@@ -18,7 +18,7 @@
 //! | `RecordOpening` | the seed, the salts, codes of the record | `zk` |
 //! | `Record`, `Entry`, `CodeList`, `Ingested` | codes of the record | `zk` |
 //!
-//! `inert.rs` asserts that this table and the sources agree. What is not looked at: the stack,
+//! The same types as in `inert.rs`, which compares its table with the sources. Not looked at: the stack,
 //! registers, and the vectors that arkworks makes while it proves.
 
 mod core;
