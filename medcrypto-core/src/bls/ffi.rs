@@ -201,3 +201,21 @@ const fn decoded(result: BLST_ERROR) -> Result<(), DecodeError> {
 fn limbs(bytes: usize) -> Vec<limb_t> {
     vec![0; bytes.div_ceil(size_of::<limb_t>())]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the lengths guard is memory that blst would read past the end.
+    #[test]
+    fn arrays_of_another_length_reach_no_foreign_code() {
+        let (p, q) = (blst_p1_affine::default(), blst_p2_affine::default());
+        assert!(miller_loop(&[], &[]).is_none());
+        assert!(miller_loop(&[p], &[]).is_none());
+        assert!(miller_loop(&[p, p], &[q]).is_none());
+        assert!(multi_exp_g1(&[p], &[[1; 32]]).is_none());
+        assert!(multi_exp_g1(&[p, p], &[[1; 32]]).is_none());
+        assert!(multi_exp_g2(&[q], &[[1; 32]]).is_none());
+        assert!(multi_exp_g2(&[q, q], &[[1; 32]]).is_none());
+    }
+}

@@ -1,0 +1,47 @@
+//! The crate as its user sees it: what is printed, what is kept, what is handed back.
+
+use medcrypto_core::{
+    SecretBytes, Transcript,
+    bls::{FixedBaseG1, FixedBaseG2, G1, G2, NonIdentityG1, NonIdentityG2},
+    codec::Writer,
+    declassify, declassify_bytes, dst,
+    zeroize::Zeroizing,
+};
+
+#[test]
+fn debug_names_the_type_and_prints_points_in_hexadecimal() {
+    let (p, q) = (G1::generator(), G2::generator());
+    let (p_hex, q_hex) = (hex::encode(p.to_bytes()), hex::encode(q.to_bytes()));
+    assert_eq!(format!("{p:?}"), format!("G1({p_hex})"));
+    assert_eq!(format!("{q:?}"), format!("G2({q_hex})"));
+    let (p, q) = (NonIdentityG1::try_from(p).unwrap(), NonIdentityG2::try_from(q).unwrap());
+    assert_eq!(format!("{p:?}"), format!("NonIdentityG1({p_hex})"));
+    assert_eq!(format!("{q:?}"), format!("NonIdentityG2({q_hex})"));
+}
+
+#[test]
+fn debug_of_tables_transcripts_and_secrets_is_their_name() {
+    let tables = (FixedBaseG1::new(&G1::generator()), FixedBaseG2::new(&G2::generator()));
+    assert_eq!(format!("{tables:?}"), "(FixedBaseG1 { .. }, FixedBaseG2 { .. })");
+    assert_eq!(format!("{:?}", Transcript::new(dst::zk::CONTEXT)), "Transcript { .. }");
+    assert_eq!(format!("{:?}", SecretBytes::new(Zeroizing::new([7; 4]))), "SecretBytes { .. }");
+}
+
+#[test]
+fn secret_bytes_keep_what_they_were_given() {
+    let secret = SecretBytes::new(Zeroizing::new([3, 1, 4, 1]));
+    assert_eq!(*secret.to_secret_bytes(), [3, 1, 4, 1]);
+    assert_eq!(secret.expose(|bytes| bytes.to_vec()), [3, 1, 4, 1]);
+}
+
+/// Growing would leave a copy of what was written behind.
+#[test]
+fn a_writer_of_known_size_has_its_room_at_once() {
+    assert!(Writer::with_capacity(64).finish().capacity() >= 64);
+}
+
+#[test]
+fn declassifying_changes_nothing() {
+    assert_eq!(declassify(17_u8, "a test"), 17);
+    assert_eq!(declassify_bytes(b"public", "a test"), b"public");
+}
