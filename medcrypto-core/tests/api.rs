@@ -2,9 +2,12 @@
 
 use medcrypto_core::{
     SecretBytes, Transcript,
-    bls::{FixedBaseG1, FixedBaseG2, G1, G2, NonIdentityG1, NonIdentityG2},
+    bls::{
+        FixedBaseG1, FixedBaseG2, G1, G2, NonIdentityG1, NonIdentityG2, PreparedG2, Scalar, pairing,
+    },
     codec::Writer,
     declassify, declassify_bytes, dst,
+    subtle::ConstantTimeEq,
     zeroize::Zeroizing,
 };
 
@@ -14,9 +17,34 @@ fn debug_names_the_type_and_prints_points_in_hexadecimal() {
     let (p_hex, q_hex) = (hex::encode(p.to_bytes()), hex::encode(q.to_bytes()));
     assert_eq!(format!("{p:?}"), format!("G1({p_hex})"));
     assert_eq!(format!("{q:?}"), format!("G2({q_hex})"));
+    assert_eq!(format!("{:?}", PreparedG2::new(&q)), format!("PreparedG2(G2({q_hex}))"));
     let (p, q) = (NonIdentityG1::try_from(p).unwrap(), NonIdentityG2::try_from(q).unwrap());
     assert_eq!(format!("{p:?}"), format!("NonIdentityG1({p_hex})"));
     assert_eq!(format!("{q:?}"), format!("NonIdentityG2({q_hex})"));
+}
+
+#[test]
+fn debug_of_a_scalar_is_its_value() {
+    let text = format!("{:?}", Scalar::from_u64(0xabc));
+    assert!(text.starts_with("Scalar(") && text.to_lowercase().contains("0abc)"), "{text}");
+}
+
+#[test]
+fn equality_is_that_of_points_whatever_their_coordinates() {
+    let (one, two) = (G2::generator(), G2::generator().mul_vartime(&Scalar::from_u64(2)));
+    assert!(bool::from((one + one).ct_eq(&two)));
+    assert!(!bool::from(one.ct_eq(&two)));
+}
+
+#[test]
+fn zero_is_zero_alone() {
+    assert!(Scalar::ZERO.is_zero());
+    assert!(!Scalar::ONE.is_zero());
+}
+
+#[test]
+fn the_pairing_of_two_identities_is_one() {
+    assert!(pairing(&G1::identity(), &G2::identity()).is_identity());
 }
 
 #[test]
