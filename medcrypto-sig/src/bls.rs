@@ -233,12 +233,12 @@ pub fn fast_aggregate_verify(
     check(sum, dst::sig::BLS_SIGNATURE, message, signature.0)
 }
 
-/// `e(σ, −P₂)·e(H(m), X) ≟ 1`, and neither point the identity (the draft's KeyValidate): the types
-/// exclude it for all but a sum of keys, and with it the equation says nothing about a key.
+/// `e(σ, −P₂)·e(H(m), X) ≟ 1`, and X not the identity (the draft's KeyValidate): the types exclude
+/// it for all but a sum of keys, and the equation then holds for the identity as every signature.
 fn check(key: G2, dst: Dst, message: &[u8], signature: G1) -> Result<(), Error> {
-    let identity = key.is_identity() || signature.is_identity();
     let pairs = [(signature, -G2::generator()), (hash_to_g1(dst, message), key)];
-    if !identity && pairing_product_is_one(&pairs) { Ok(()) } else { Err(Error::Verification) }
+    let holds = !key.is_identity() && pairing_product_is_one(&pairs);
+    if holds { Ok(()) } else { Err(Error::Verification) }
 }
 
 #[cfg(test)]
