@@ -87,13 +87,9 @@ pub(crate) fn fo_mask(
     c: &[NonIdentityG1],
 ) -> Zeroizing<[u8; 32]> {
     let key = Zeroizing::new(key.to_bytes());
-    let len = 32 + Gt::LEN + 32 + G2::LEN + c.len() * G1::LEN;
-    let mut message = Zeroizing::new(Vec::with_capacity(len));
-    message.extend_from_slice(&params.0);
-    message.extend_from_slice(key.as_slice());
-    message.extend_from_slice(ctx);
-    message.extend_from_slice(&c0.to_bytes());
-    c.iter().for_each(|point| message.extend_from_slice(&point.to_bytes()));
+    let c: Vec<u8> = c.iter().flat_map(NonIdentityG1::to_bytes).collect();
+    // `concat` makes room for all at once; growing would leave a copy of the key behind.
+    let message = Zeroizing::new([&params.0[..], &key[..], ctx, &c0.to_bytes(), &c].concat());
     Zeroizing::new(expand_message_xmd(pre::FO_MASK, &message))
 }
 

@@ -96,6 +96,9 @@ fn sizes_are_as_documented() {
     assert_eq!((PublicParams::LEN, world.params().to_bytes().len()), (99, 99));
     assert_eq!((Header::BASE_LEN, Header::MAX_LEN, ReEncryptedHeader::BASE_LEN), (180, 372, 500));
     assert_eq!(IdentitySignature::LEN, 99);
+    assert_eq!((Identity::MAX_LEN, IdentityKey::BASE_LEN), (777, 131));
+    let key = world.alice.to_secret_bytes();
+    assert_eq!(key.len(), 131 + id("alice").to_bytes().len());
     assert_eq!((SealedReKey::BASE_LEN, Revocation::BASE_LEN), (184, 171));
     let revocation = world.alice.revoke(ReKeyId([9; 32]), UnixTime(5), &mut rng(4)).unwrap();
     assert_eq!(revocation.to_bytes().len(), 171 + id("alice").to_bytes().len());

@@ -56,6 +56,15 @@ fn t19_debug_prints_no_secret() {
     assert_silent(&verified, &[&tk0]);
     let evidence = OpeningEvidence::from_bytes(&[&[1, 1, 0x1a][..], &tk0[..32]].concat()).unwrap();
     assert_silent(&evidence, &[&tk0[..32]]);
+    assert_eq!(format!("{evidence:?}"), "OpeningEvidence { .. }");
+    assert!(format!("{bob:?}").starts_with("DelegateeKey { id: ReKeyId("));
+    let alice = format!("{:?}", id("alice"));
+    let issued = world.authority.issue(&id("alice")).unwrap();
+    assert_eq!(format!("{issued:?}"), format!("IdentityKey {{ identity: {alice}, .. }}"));
+    assert_eq!(
+        format!("{:?}", world.alice),
+        format!("VerifiedIdentityKey {{ identity: {alice}, .. }}")
+    );
     // The positive control: bytes that are printed are found.
     let leaky = std::panic::catch_unwind(|| assert_silent(&hex::encode(&tk0), &[&tk0]));
     assert!(leaky.is_err());
