@@ -10,6 +10,10 @@ use medcrypto_core::{
     subtle::ConstantTimeEq,
     zeroize::Zeroizing,
 };
+use rand_chacha::{
+    ChaCha20Rng,
+    rand_core::{RngCore, SeedableRng},
+};
 
 #[test]
 fn debug_names_the_type_and_prints_points_in_hexadecimal() {
@@ -60,6 +64,28 @@ fn secret_bytes_keep_what_they_were_given() {
     let secret = SecretBytes::new(Zeroizing::new([3, 1, 4, 1]));
     assert_eq!(*secret.to_secret_bytes(), [3, 1, 4, 1]);
     assert_eq!(secret.expose(|bytes| bytes.to_vec()), [3, 1, 4, 1]);
+}
+
+#[test]
+fn secret_bytes_are_drawn_from_the_generator_and_compared_by_value() {
+    let draw = |seed| SecretBytes::<32>::generate(&mut ChaCha20Rng::seed_from_u64(seed));
+    let mut expected = [0; 32];
+    ChaCha20Rng::seed_from_u64(1).fill_bytes(&mut expected);
+    assert_eq!(*draw(1).to_secret_bytes(), expected);
+    assert!(bool::from(draw(1).ct_eq(&draw(1))));
+    for place in [0, 31] {
+        let mut other = expected;
+        other[place] ^= 1;
+        assert!(!bool::from(draw(1).ct_eq(&SecretBytes::new(Zeroizing::new(other)))));
+    }
+}
+
+#[test]
+fn publishing_and_preparing_keep_the_point() {
+    let point = G2::generator() + G2::generator().mul_vartime(&Scalar::from_u64(5));
+    assert_eq!(point.published("a test").to_bytes(), point.to_bytes());
+    assert_eq!(PreparedG2::new(&point).point().to_bytes(), point.to_bytes());
+    assert!(PreparedG2::new(&G2::identity()).point().is_identity());
 }
 
 /// Growing would leave a copy of what was written behind.

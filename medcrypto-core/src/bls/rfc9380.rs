@@ -4,7 +4,7 @@
 #[path = "../../../vectors/reader.rs"]
 mod reader;
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use reader::{Case, Outputs, Verdict, run};
 
@@ -12,7 +12,7 @@ use super::{expand_message_xmd, hash_to_g1, hash_to_g2};
 use crate::Dst;
 
 fn tag(case: &Case) -> Dst {
-    let tag = alloc::string::String::from_utf8(case.bytes("dst")).unwrap();
+    let tag = String::from_utf8(case.bytes("dst")).unwrap();
     Dst::of_test_vector(Box::leak(tag.into_boxed_str()))
 }
 
