@@ -13,6 +13,8 @@
 //! `TARGETS`, a stub in `targets/`, its `[[bin]]`, and `MEDCRYPTO_WRITE_SEEDS=1 cargo test`.
 #![forbid(unsafe_code)]
 
+use std::sync::LazyLock;
+
 pub mod core;
 pub mod count;
 pub mod decoder;
@@ -100,6 +102,18 @@ pub fn targets() -> impl Iterator<Item = &'static Target> {
         .into_iter()
         .flatten()
         .copied()
+}
+
+/// The target that `MEDCRYPTO_FUZZ_TARGET` names.
+///
+/// # Panics
+/// When there is none of that name.
+pub fn named() -> &'static Target {
+    static NAMED: LazyLock<&Target> = LazyLock::new(|| {
+        let name = std::env::var("MEDCRYPTO_FUZZ_TARGET").expect("MEDCRYPTO_FUZZ_TARGET");
+        targets().find(|target| target.name == name).expect("a target of fuzz/wanted.csv")
+    });
+    *NAMED
 }
 
 /// Runs one input and counts it: what a stub in `targets/` calls.

@@ -24,6 +24,9 @@ impl<const N: usize> Verifier<N> {
     /// # Panics
     /// When the verifier does, accepts what is not valid, or refuses what is.
     pub fn run(&self, data: &[u8]) -> Reached {
+        if data.is_empty() {
+            return Reached::No;
+        }
         let mut script = Unstructured::new(data);
         let valid = (self.valid)();
         let chosen = usize::from(byte(&mut script)) % valid.len();

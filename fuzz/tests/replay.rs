@@ -74,7 +74,8 @@ fn every_target_has_a_stub_and_every_stub_a_target() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let bins: Vec<_> =
         manifest.lines().filter_map(|line| line.strip_prefix("path = \"targets/")).collect();
-    assert_eq!(bins.len(), targets().count());
+    // And the one that runs any.
+    assert_eq!(bins.len(), targets().count() + 1);
     for target in targets() {
         let name = target.name;
         assert!(bins.contains(&format!("{name}.rs\"").as_str()), "{name}");
@@ -87,11 +88,12 @@ fn every_target_has_a_stub_and_every_stub_a_target() {
 
 #[test]
 fn every_seed_runs_and_the_first_of_a_target_reaches_its_code() {
-    for target in targets() {
+    let faults = |target: &&Target| {
         let reached: Vec<_> = (target.seeds)().iter().map(|seed| (target.run)(seed)).collect();
-        assert_eq!(reached.first(), Some(&Reached::Yes), "{}", target.name);
-        assert_eq!((target.run)(&[]), Reached::No, "{}", target.name);
-    }
+        reached.first() != Some(&Reached::Yes) || (target.run)(&[]) != Reached::No
+    };
+    let wrong: Vec<_> = targets().filter(faults).map(|target| target.name).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[test]

@@ -32,13 +32,13 @@ pub const DIFF_SCALAR: Target = target("core_diff_scalar", Class::Parser, scalar
 pub const DIFF_G1: Target = Target {
     seeds: || multiplied(&POINTS_1),
     dict: super::POINT_DICT,
-    ..target("core_diff_g1", Class::Points, g1)
+    ..target("core_diff_g1", Class::Verifier, g1)
 };
 /// Decoding in 𝔾₂ and multiplication.
 pub const DIFF_G2: Target = Target {
     seeds: || multiplied(&POINTS_2),
     dict: super::POINT_DICT,
-    ..target("core_diff_g2", Class::Points, g2)
+    ..target("core_diff_g2", Class::Verifier, g2)
 };
 /// Sums of multiples, by buckets and one by one.
 pub const DIFF_SUM: Target = target("core_diff_sum", Class::Verifier, sum);
@@ -55,7 +55,7 @@ fn multiplied(bases: &[edit::Base]) -> Vec<Vec<u8>> {
 
 /// Bytes that are read as numbers.
 fn numbers() -> Vec<Vec<u8>> {
-    let counting: Vec<u8> = (0..200).collect();
+    let counting: Vec<u8> = (1..=200).collect();
     let cancelling = [&[3, 1, 0, 0, 0, 2, 0, 0, 0], &[0xff; 9][..], &[0; 9]].concat();
     vec![counting, vec![0; 130], vec![0xff; 130], cancelling]
 }
@@ -228,6 +228,9 @@ fn expand(dst: &[u8], message: &[u8]) -> Vec<u8> {
 /// `Π e([aᵢ]P₁, [bᵢ]P₂)` for up to three pairs, made to cancel now and then.
 fn pairing(data: &[u8]) -> Reached {
     let mut script = Unstructured::new(data);
+    if script.is_empty() {
+        return Reached::No;
+    }
     let control = script.arbitrary::<u8>().unwrap_or_default();
     let n = usize::from(control % 3) + 1;
     let mut pairs: Vec<_> = (0..n).map(|_| (number(&mut script), number(&mut script))).collect();
