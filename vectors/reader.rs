@@ -4,6 +4,7 @@
 //! with a kind it does not know or without one that it does, on an output that differs, is missing
 //! or is too many, on another error than the recorded one, and on an input that nobody looked at.
 #![allow(dead_code, reason = "each test uses what it needs")]
+#![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core, reason = "test code")]
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! Known answers of an independent generator, for what no interface shows: the permutation, salts,
 //! gap trees and the leaves of a record. The rest is in `tests/kat.rs`.
-#![allow(unreachable_pub, clippy::std_instead_of_core, reason = "test code")]
+#![allow(unreachable_pub, reason = "test code")]
 
 use medcrypto_core::SecretBytes;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use self::reader::{Case, Outputs, Verdict, named, run};
 use crate::code_list::GapTree;
 use crate::commitment::{RecordOpening, SaltedTree, salt};
-use crate::field::{ELEMENT_LEN, Fr, HolderCommitment, LineageId, SchemaDigest, decode, encode};
+use crate::field::{ELEMENT_LEN, Fr, HolderCommitment, LineageId, decode, encode};
 use crate::poseidon::{PoseidonTag, hash_2, hash_4, hash_8, width_3, width_5, width_9};
 use crate::record::{CodeList, Entry, Record};
 use crate::schema::Schema;

@@ -5,7 +5,7 @@ use medcrypto_core::codec::{Header, Reader, Tag, Writer};
 use medcrypto_core::{DecodeError, Transcript, rng};
 use serde_json::Value;
 
-use crate::reader::{Case, Outputs, Verdict, named, run, unhex};
+use crate::reader::{Case, Outputs, Runner, Verdict, named, run, unhex};
 use crate::{Recorded, domain, vectors};
 
 const TAGS: [Tag; 24] = [
@@ -105,8 +105,7 @@ fn hedged<const N: usize>(case: &Case) -> Verdict {
 
 #[test]
 fn kat_hedged_randomness() {
-    let runners: [(&str, fn(&Case) -> Verdict); 2] =
-        [("hedged-32", hedged::<32>), ("hedged-64", hedged::<64>)];
+    let runners: [(&str, Runner); 2] = [("hedged-32", hedged::<32>), ("hedged-64", hedged::<64>)];
     run(vectors!("rng"), "medcrypto-core/rng", &runners);
 }
 
@@ -158,6 +157,6 @@ fn nonce(case: &Case) -> Verdict {
 
 #[test]
 fn kat_transcript() {
-    let runners: [(&str, fn(&Case) -> Verdict); 2] = [("challenge", challenge), ("nonce", nonce)];
+    let runners: [(&str, Runner); 2] = [("challenge", challenge), ("nonce", nonce)];
     run(vectors!("transcript"), "medcrypto-core/transcript", &runners);
 }

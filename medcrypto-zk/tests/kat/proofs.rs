@@ -3,7 +3,6 @@
 use ark_bls12_381::{Fr, G1Affine, G2Affine};
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::PrimeField;
-use ark_serialize::CanonicalSerialize;
 use medcrypto_zk::Error;
 use medcrypto_zk::keys::{Provenance, VerifyingKey};
 use medcrypto_zk::proof::Proof;
