@@ -1,5 +1,8 @@
 //! Encodings, hedged randomness and transcripts.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
 use medcrypto_core::bls::{G1, G2, Gt, Scalar};
 use medcrypto_core::codec::{Header, Reader, Tag, Writer};
 use medcrypto_core::{DecodeError, Transcript, rng};
@@ -109,9 +112,16 @@ fn kat_hedged_randomness() {
     run(vectors!("rng"), "medcrypto-core/rng", &runners);
 }
 
-/// A label of a file; the interface wants one that lives for ever.
+/// A label of a file; the interface wants one that lives for ever, so each is kept, once.
 fn label(text: &str) -> &'static [u8] {
-    Box::leak(text.as_bytes().to_vec().into_boxed_slice())
+    static LABELS: Mutex<BTreeSet<&'static [u8]>> = Mutex::new(BTreeSet::new());
+    let mut labels = LABELS.lock().unwrap();
+    if let Some(known) = labels.get(text.as_bytes()) {
+        return known;
+    }
+    let label = Box::leak(text.as_bytes().to_vec().into_boxed_slice());
+    labels.insert(label);
+    label
 }
 
 fn append(transcript: &mut Transcript, step: &Value) {
