@@ -26,6 +26,9 @@ pub mod sig;
 pub mod verifier;
 pub mod zk;
 
+// A build without them would find less, and say nothing.
+const _: () = assert!(cfg!(debug_assertions), "build with debug assertions");
+
 /// How far an input came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reached {

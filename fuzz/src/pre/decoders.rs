@@ -3,7 +3,8 @@
 use medcrypto_core::codec::Tag;
 use medcrypto_pre::{
     Authority, Header, Identity, IdentityKey, IdentitySignature, MasterSecretKey, OpeningEvidence,
-    PublicParams, ReEncryptedHeader, ReKey, ReKeyStatement, Revocation, SealedReKey, UnixTime,
+    PublicParams, ReEncryptedHeader, ReKey, ReKeyStatement, Revocation, ScopePath, SealedReKey,
+    UnixTime,
 };
 
 use super::world::{DELEGATED, RECORDS, WORLD, rng};
@@ -47,7 +48,13 @@ decoder! {
     STATEMENT = "pre_statement", Points, Tag::PreReKeyStatement,
     STATEMENT_MIN..=ReKeyStatement::MAX_LEN,
     || DELEGATED.iter().map(|made| Base::new(made.statement.to_bytes())).collect(),
-    |bytes| Some(ReKeyStatement::from_bytes(bytes).ok()?.to_bytes()),
+    |bytes| {
+        let statement = ReKeyStatement::from_bytes(bytes).ok()?;
+        let terms = statement.terms();
+        assert!(terms.not_before() < terms.not_after(), "terms that are never valid");
+        assert!((1..=ScopePath::MAX_DEPTH).contains(&statement.scope().depth()));
+        Some(statement.to_bytes())
+    },
 }
 
 decoder! {

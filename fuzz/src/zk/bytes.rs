@@ -94,7 +94,13 @@ static OPENING: LazyLock<Vec<u8>> = LazyLock::new(|| {
 pub(super) fn opening(data: &[u8]) -> bool {
     let bytes = [OPENING.as_slice(), data].concat();
     let decoded = RecordOpening::from_bytes(Schema::clinical_v1(), &bytes);
-    law(&bytes, decoded, |opening| opening.to_secret_bytes().to_vec());
+    law(&bytes, decoded, |opening| {
+        let record = opening.record();
+        for list in record.schema().ids().filter_map(|(field, _)| record.codes(field)) {
+            assert!(list.codes().is_sorted_by(|a, b| a < b), "codes out of order");
+        }
+        opening.to_secret_bytes().to_vec()
+    });
     // Past the header and the elements, at the first entry of the record.
     data.len() > 97
 }
