@@ -149,3 +149,17 @@ fn t28_a_manifest_loop_ends() {
     let store = LyingStore { inner, about: cid, answer };
     assert_eq!(get(&store, &cid), Err(Error::Corrupt));
 }
+
+#[test]
+fn a_store_lists_its_blocks_under_the_identifiers_they_have() {
+    let mut store = MemoryStore::new();
+    let object = large();
+    let cid = put(&mut store, &object).unwrap();
+    // Two full chunks, half of one, and the manifest that names them.
+    assert_eq!(store.blocks().count(), 4);
+    let chunks: Vec<_> = object.chunks(CHUNK).map(|chunk| (Cid::of(chunk), chunk)).collect();
+    for (id, chunk) in chunks {
+        assert!(store.blocks().any(|(listed, block)| *listed == id && block == chunk));
+    }
+    assert!(store.blocks().any(|(listed, _)| *listed == cid));
+}

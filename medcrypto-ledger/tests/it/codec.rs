@@ -341,3 +341,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn byte_strings_are_the_bytes_they_were_made_of() {
+    let made = Bytes::from(&b"\x01\x02"[..]);
+    assert_eq!(made, Bytes::from(vec![1, 2]));
+    assert_eq!(made.as_slice(), [1, 2]);
+    assert_eq!(AsRef::<[u8]>::as_ref(&made), [1, 2]);
+    assert_eq!(encode(&made), [0x42, 1, 2]);
+}

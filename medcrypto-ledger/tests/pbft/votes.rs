@@ -78,10 +78,20 @@ fn t04_a_double_voter_counts_once_and_leaves_evidence() {
     give(&mut backup, prepare(4, 3, 1, b));
     let out = give(&mut backup, prepare(4, 3, 1, a));
     assert!(matches!(out[0], Output::Evidence(Evidence::Prepare(..))), "{out:?}");
+    assert_eq!(culprit(&out), Some(ReplicaId(3)));
     assert!(kinds(&out).is_empty(), "the second vote did not count");
     give(&mut backup, commit(4, 3, 1, b));
     let out = give(&mut backup, commit(4, 3, 1, a));
     assert!(matches!(out[0], Output::Evidence(Evidence::Commit(..))), "{out:?}");
+    assert_eq!(culprit(&out), Some(ReplicaId(3)));
+}
+
+/// Whom the first output convicts.
+fn culprit(out: &[Output]) -> Option<ReplicaId> {
+    match out.first() {
+        Some(Output::Evidence(evidence)) => Some(evidence.culprit()),
+        _ => None,
+    }
 }
 
 #[test]

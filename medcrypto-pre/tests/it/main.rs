@@ -19,6 +19,7 @@ mod header;
 mod identity;
 mod model;
 mod properties;
+mod readback;
 mod reencryption;
 mod revocation;
 mod secrets;

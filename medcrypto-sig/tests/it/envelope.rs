@@ -142,6 +142,16 @@ fn a_bare_signature_over_the_payload_is_no_envelope() {
 }
 
 #[test]
+fn a_verified_dual_envelope_tells_what_each_party_signed() {
+    let (p, i) = (patient().verifying_key(), institution().verifying_key());
+    let verified = dual().verify(&p, &i).unwrap();
+    let (patient, institution) = (verified.patient().envelope(), verified.institution().envelope());
+    assert_eq!(patient, dual().unverified());
+    assert_eq!((patient.role, institution.role), (Role::Patient, Role::Institution));
+    assert_eq!(*institution, Envelope { role: Role::Institution, ..patient.clone() });
+}
+
+#[test]
 fn h7_dual_signing_needs_both_parties() {
     let (p, i) = (patient().verifying_key(), institution().verifying_key());
     dual().verify(&p, &i).unwrap();
