@@ -1,9 +1,9 @@
 //! The bytes: sizes, pins, and points that no field may hold.
 
 use medcrypto_pre::{
-    DecodeError, Error, Header, Identity, IdentityKey, IdentitySignature, OpeningEvidence,
-    PublicParams, ReEncryptedHeader, ReKeyId, ReKeyStatement, Revocation, RevocationList,
-    SealedReKey, UnixTime,
+    DecodeError, Delegatee, Error, Grant, Header, Identity, IdentityKey, IdentitySignature,
+    OpeningEvidence, Proxy, PublicParams, ReEncryptedHeader, ReKey, ReKeyId, ReKeyStatement,
+    Revocation, RevocationList, ScopePath, SealedReKey, Terms, UnixTime,
 };
 
 use crate::fixture::{NOW, World, id, rng, world};
@@ -107,6 +107,7 @@ fn sizes_are_as_documented() {
         let address = World::address(names(depth), b"record");
         let (header, payload) = world.seal(&address, b"0123456789");
         assert_eq!(header.to_bytes().len(), 180 + 48 * depth);
+        assert_eq!(Header::from_bytes(&header.to_bytes()), Ok(header.clone()));
         assert_eq!(payload.len(), 32 + 10 + 16);
         let grant = World::grant(names(depth));
         let delegation = world.alice.delegate(&grant, &mut rng(3)).unwrap();
@@ -121,6 +122,27 @@ fn sizes_are_as_documented() {
         let re = rekey.re_encrypt(&verified, NOW, &RevocationList::new()).unwrap();
         assert_eq!(re.to_bytes().len(), [548, 596, 644, 692][depth - 1]);
     }
+}
+
+#[test]
+fn the_longest_objects_are_as_long_as_documented() {
+    let long = |len: usize| "x".repeat(len);
+    let name = |subject: &str| Identity::new(&long(255), subject, &long(255)).unwrap();
+    let (owner, bob, proxy) = (name(&long(255)), name(&"b".repeat(255)), name(&"p".repeat(255)));
+    let authority = world().authority;
+    let alice = authority.issue(&owner).unwrap().verify(authority.params()).unwrap();
+    let component = long(ScopePath::MAX_COMPONENT);
+    let terms = Terms::new(UnixTime(1), UnixTime(2)).unwrap();
+    let terms = terms.licence(&long(Terms::MAX_LICENCE)).unwrap();
+    let terms = terms.purpose(&long(Terms::MAX_PURPOSE)).unwrap();
+    let scope = ScopePath::new(&[&component[..]; ScopePath::MAX_DEPTH]).unwrap();
+    let grant = Grant { delegatee: Delegatee(bob), proxy: Proxy(proxy), scope, terms };
+    let rekey = alice.delegate_unsealed(&grant, &mut rng(3)).unwrap();
+    assert_eq!(owner.to_bytes().len(), Identity::MAX_LEN);
+    assert_eq!(grant.scope.to_bytes().len(), ScopePath::MAX_LEN);
+    let statement = rekey.statement().to_bytes();
+    assert_eq!(statement.len(), ReKeyStatement::MAX_LEN);
+    assert_eq!(rekey.to_secret_bytes().len(), ReKey::MAX_LEN);
 }
 
 /// On the curve, outside the subgroup: points with x = 4 on E and with x = 2 on E′.
@@ -157,7 +179,7 @@ fn decode(name: &str, bytes: &[u8]) -> Result<(), DecodeError> {
         "identity key" => IdentityKey::from_bytes(bytes).map(drop),
         "header" => Header::from_bytes(bytes).map(drop),
         "re-encrypted header" => ReEncryptedHeader::from_bytes(bytes).map(drop),
-        "re-encryption key" => medcrypto_pre::ReKey::from_bytes(bytes).map(drop),
+        "re-encryption key" => ReKey::from_bytes(bytes).map(drop),
         "statement" => ReKeyStatement::from_bytes(bytes).map(drop),
         "sealed re-encryption key" => SealedReKey::from_bytes(bytes).map(drop),
         "signature" => IdentitySignature::from_bytes(bytes).map(drop),

@@ -20,13 +20,6 @@ use crate::{
 };
 
 #[test]
-fn an_identity_has_the_parts_it_was_made_of() {
-    let identity = Identity::new("realm", "subject", "epoch").unwrap();
-    let parts = [identity.realm(), identity.subject(), identity.key_epoch()];
-    assert_eq!(parts, ["realm", "subject", "epoch"]);
-}
-
-#[test]
 fn keys_are_what_the_equations_say() {
     let world = world();
     let setting = Setting::new(world.params());

@@ -1,10 +1,10 @@
 //! What went into an object is what it tells, also after a trip through its bytes.
 
-use std::io::{Cursor, Write};
+use std::io::{self, Cursor, ErrorKind, Read, Write};
 
 use medcrypto_pre::{
     Delegatee, Delegation, Error, Grant, Identity, MasterSecretKey, Proxy, ReKeyStatement,
-    RevocationList, Terms, UnixTime, hazmat::DelegationRandomness, seal,
+    RevocationList, Terms, UnixTime, ciphertext_digest, hazmat::DelegationRandomness, seal,
 };
 
 use crate::fixture::{NOW, World, id, path, rng, world};
@@ -107,4 +107,36 @@ fn sealers_and_recorded_randomness_print_nothing_of_themselves() {
         seal: [4; 32],
     };
     assert_eq!(format!("{randomness:?}"), "DelegationRandomness { .. }");
+}
+
+#[test]
+fn licence_and_purpose_may_be_as_long_as_documented() {
+    let terms = || Terms::new(UnixTime(1), UnixTime(2)).unwrap();
+    let long = |len: usize| "x".repeat(len);
+    assert_eq!(terms().licence(&long(128)).unwrap().licence_id(), long(128));
+    assert_eq!(terms().licence(&long(129)), Err(Error::Name));
+    assert_eq!(terms().purpose(&long(256)).unwrap().purpose_of_use(), long(256));
+    assert_eq!(terms().purpose(&long(257)), Err(Error::Name));
+}
+
+/// Fails once with `first`, then reads.
+struct Hiccup(Option<ErrorKind>, Cursor<Vec<u8>>);
+
+impl Read for Hiccup {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or_else(|| self.1.read(buffer), |kind| Err(kind.into()))
+    }
+}
+
+#[test]
+fn a_digest_goes_on_after_an_interruption_and_stops_at_any_other_error() {
+    let address = World::address(&["lab"], b"record");
+    let (header, payload) = world().seal(&address, b"haemoglobin 7.3");
+    let read = |kind| {
+        let reader = Hiccup(kind, Cursor::new(payload.clone()));
+        ciphertext_digest(&header, reader).map_err(|error| error.kind())
+    };
+    assert_eq!(read(Some(ErrorKind::Interrupted)), read(None));
+    assert!(read(None).is_ok());
+    assert_eq!(read(Some(ErrorKind::TimedOut)), Err(ErrorKind::TimedOut));
 }

@@ -49,6 +49,7 @@ fn t19_debug_prints_no_secret() {
     let clear = world.alice.delegate_unsealed(&World::grant(&["lab"]), &mut rng(3)).unwrap();
     let tk0 = clear.to_secret_bytes()[3..51].to_vec();
     assert_silent(&clear, &[&tk0]);
+    assert!(format!("{clear:?}").starts_with("ReKey { id: ReKeyId("));
     let bob = world.bob.accept(clear.statement().clone(), &World::alice_id()).unwrap();
     assert_silent(&bob, &[bob.to_secret_bytes().as_slice()]);
     let proxy = medcrypto_pre::Proxy(id("proxy"));
@@ -65,6 +66,9 @@ fn t19_debug_prints_no_secret() {
         format!("{:?}", world.alice),
         format!("VerifiedIdentityKey {{ identity: {alice}, .. }}")
     );
+    assert!(format!("{verified:?}").starts_with("VerifiedReKey { id: ReKeyId("));
+    let params = hex::encode(&world.params().to_bytes()[3..]);
+    assert_eq!(format!("{:?}", world.params()), format!("PublicParams(G2({params}))"));
     // The positive control: bytes that are printed are found.
     let leaky = std::panic::catch_unwind(|| assert_silent(&hex::encode(&tk0), &[&tk0]));
     assert!(leaky.is_err());
