@@ -98,10 +98,12 @@ pub(crate) fn byte(script: &mut Unstructured<'_>) -> u8 {
     script.arbitrary().unwrap_or_default()
 }
 
-/// A position in `bytes`, which may be its end.
+/// A position in `bytes`, which may be its end. One in four is near the beginning, where flags and
+/// lengths stand.
 fn position(script: &mut Unstructured<'_>, bytes: &[u8]) -> usize {
     let at: u16 = script.arbitrary().unwrap_or_default();
-    usize::from(at) % (bytes.len() + 1)
+    let span = if at >> 14 == 3 { bytes.len().min(12) } else { bytes.len() };
+    usize::from(at) % (span + 1)
 }
 
 /// One edit of `bytes`, which started as `base`; `bases` are what it may copy from.
@@ -167,6 +169,11 @@ fn point(script: &mut Unstructured<'_>, base: &Base, bytes: &mut [u8]) {
             negated[0] ^= 0x20;
             negated
         }
+        5 => {
+            let mut point = another(script, base, group);
+            alias(script, group, &mut point);
+            point
+        }
         _ => nearly(script, group.len()),
     };
     overwrite(bytes, at, &new);
@@ -217,6 +224,27 @@ const P: [u8; 48] = [
     0x64, 0x77, 0x4b, 0x84, 0xf3, 0x85, 0x12, 0xbf, 0x67, 0x30, 0xd2, 0xa0, 0xf6, 0xb0, 0xf6, 0x24,
     0x1e, 0xab, 0xff, 0xfe, 0xb1, 0x53, 0xff, 0xff, 0xb9, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xaa, 0xab,
 ];
+
+/// Adds p to a coordinate: the same point for a decoder that reduces.
+fn alias(script: &mut Unstructured<'_>, group: Group, point: &mut [u8]) {
+    let chosen = usize::from(byte(script)) % (point.len() / 48);
+    let Some(coordinate) = point.chunks_exact_mut(48).nth(chosen) else { return };
+    // Little-endian in 𝔾ₜ alone; the first byte of a point has three flags.
+    let flags = if group != Group::Gt && chosen == 0 { coordinate[0] & 0xe0 } else { 0 };
+    if group == Group::Gt {
+        coordinate.reverse();
+    }
+    coordinate[0] &= !flags;
+    let mut carry = 0;
+    for (to, p) in coordinate.iter_mut().zip(P).rev() {
+        let sum = u16::from(*to) + u16::from(p) + carry;
+        (*to, carry) = (sum as u8, sum >> 8);
+    }
+    coordinate[0] |= flags;
+    if group == Group::Gt {
+        coordinate.reverse();
+    }
+}
 
 /// What a careless decoder takes: infinity with and without rubbish, coordinates around p, small
 /// coordinates on the curve but outside the subgroup, wrong flags.

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use medcrypto_ledger::Digest;
 use medcrypto_ledger::merkle::{
-    ConsistencyProof, InclusionProof, MerkleLog, leaf_hash, verify_consistency, verify_inclusion,
+    ConsistencyProof, InclusionProof, MerkleLog, RootHash, leaf_hash, verify_consistency,
+    verify_inclusion,
 };
 use sha2::Digest as _;
 
@@ -168,8 +169,53 @@ fn consistency(script: &mut Script<'_>) -> bool {
         forged.hash.0[script.below(32)] ^= script.byte() | 1;
     }
     let proof = ConsistencyProof(proof);
+    if script.below(4) == 0 {
+        // A size that is not that of the root: nothing but the procedure of the standard says what holds.
+        let claimed = RootHash { size: 1 + script.below(2 * MOST) as u64, ..new_root };
+        let accepted = verify_consistency(&old_root, &claimed, &proof).is_ok();
+        assert_eq!(accepted, is_consistent(&old_root, &claimed, &proof.0), "{claimed:?} {proof:?}");
+        return old_root.size > 0 && old_root.size <= claimed.size;
+    }
     let accepted = verify_consistency(&forged, &new_root, &proof).is_ok();
     let expected = !is_forged && LOG.prove_consistency(old as u64, new as u64) == Ok(proof.clone());
     assert_eq!(accepted, expected, "from {old} to {new} {proof:?}");
     old > 0 && old <= new
+}
+
+/// The procedure of RFC 9162, section 2.1.4.2, step by step; equal sizes want equal roots and no path.
+fn is_consistent(old: &RootHash, new: &RootHash, path: &[Digest]) -> bool {
+    if old.size == new.size || old.size == 0 || old.size > new.size {
+        return old.size == new.size && old.size > 0 && old.hash == new.hash && path.is_empty();
+    }
+    let mut path = path.to_vec();
+    if path.is_empty() {
+        return false;
+    }
+    if old.size.is_power_of_two() {
+        path.insert(0, old.hash);
+    }
+    let (mut first, mut second) = (old.size - 1, new.size - 1);
+    while first & 1 == 1 {
+        (first, second) = (first >> 1, second >> 1);
+    }
+    let node = |left: &Digest, right: &Digest| {
+        let hash = sha2::Sha256::new().chain_update([1]).chain_update(left.0);
+        Digest(hash.chain_update(right.0).finalize().into())
+    };
+    let (mut old_hash, mut new_hash) = (path[0], path[0]);
+    for c in &path[1..] {
+        if second == 0 {
+            return false;
+        }
+        if first & 1 == 1 || first == second {
+            (old_hash, new_hash) = (node(c, &old_hash), node(c, &new_hash));
+            while first & 1 == 0 && first != 0 {
+                (first, second) = (first >> 1, second >> 1);
+            }
+        } else {
+            new_hash = node(&new_hash, c);
+        }
+        (first, second) = (first >> 1, second >> 1);
+    }
+    old_hash == old.hash && new_hash == new.hash && second == 0
 }

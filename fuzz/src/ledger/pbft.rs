@@ -143,7 +143,8 @@ impl Run {
 
     /// Takes over one replica, if one may still fail.
     fn corrupt(&mut self, script: &mut Script<'_>) {
-        let who = self.any(script);
+        // Most often the primary, who can do most.
+        let who = if script.below(4) == 0 { self.any(script) } else { 0 };
         if self.crash(who) {
             self.byzantine.push(who);
         }
@@ -243,19 +244,32 @@ impl Run {
         self.send(script, me, &message);
     }
 
-    /// A batch of a Byzantine primary, for some; the next event may assign another to the number.
+    /// Two batches of a Byzantine primary for one number, each for some, with its votes for both.
     fn equivocate(&mut self, script: &mut Script<'_>) {
         let Some(&me) = self.byzantine.first() else { return };
-        let count = script.below(3);
-        let requests: Vec<_> = (0..count).map(|_| self.submitted(script)).collect();
-        let time = self.world.now() + script.below(3) as u64;
-        let batch = Batch { requests, time, proposer: ReplicaId(me) };
-        let digest = batch.digest();
-        self.digests.push(digest);
-        let seq = self.world.blocks().len() as u64 + script.below(3) as u64;
-        let vote = PrePrepare::new(self.chain, ReplicaId(me), 0, seq, digest);
-        let message = Message::PrePrepare(sign(&auth("replica", me), vote), batch);
-        self.send(script, me, &message);
+        let seq = self.world.blocks().len() as u64 + script.below(2) as u64;
+        let (mask, same, votes) = (script.byte(), script.below(4) == 0, script.flag());
+        let (chain, sender, signer) = (self.chain, ReplicaId(me), auth("replica", me));
+        for half in 0..2 {
+            let requests = (0..=script.below(2)).map(|_| self.submitted(script)).collect();
+            let time = self.world.now() + script.below(3) as u64;
+            let batch = Batch { requests, time, proposer: sender };
+            // One pair in four comes under one digest.
+            let first = self.digests.last().filter(|_| same && half == 1);
+            let digest = first.copied().unwrap_or_else(|| batch.digest());
+            self.digests.push(digest);
+            let vote = sign(&signer, PrePrepare::new(chain, sender, 0, seq, digest));
+            let commit = sign(&signer, Commit::new(chain, sender, 0, seq, digest));
+            let to = (0..self.n).filter(|to| mask >> to & 1 == half);
+            for to in to.map(ReplicaId) {
+                let message = Message::PrePrepare(vote.clone(), batch.clone()).encode();
+                self.world.inject(Party::Replica(me), to, message);
+                if votes {
+                    let message = Message::Commit(commit.clone()).encode();
+                    self.world.inject(Party::Replica(me), to, message);
+                }
+            }
+        }
     }
 
     /// A request that its client really sends to somebody.
