@@ -76,7 +76,7 @@ decoder! {
     /// Re-encrypted headers.
     RE_ENCRYPTED_HEADER = "pre_re_encrypted_header", Points, Tag::PreReEncryptedHeader,
     ReEncryptedHeader::BASE_LEN..=ReEncryptedHeader::BASE_LEN + 4 * 48,
-    || [1, 2].map(|depth| re_encrypted(depth)).into(),
+    || [1, 2].map(re_encrypted).into(),
     |bytes| Some(ReEncryptedHeader::from_bytes(bytes).ok()?.to_bytes()),
 }
 

@@ -142,7 +142,7 @@ struct Stutter<'a> {
 impl Read for Stutter<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.turn = self.turn.wrapping_add(1);
-        if self.pattern & 1 == 1 && self.turn % 3 == 0 {
+        if self.pattern & 1 == 1 && self.turn.is_multiple_of(3) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let step = [usize::MAX, 1 << 12, 65_537, 30_011][usize::from(self.pattern >> 1 & 3)];

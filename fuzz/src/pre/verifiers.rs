@@ -116,7 +116,7 @@ verifier! {
 verifier! {
     /// Statements: expected delegator, statement.
     VERIFY_STATEMENT = "pre_verify_statement", 2, [0, 3],
-    || statements(),
+    statements,
     |[expected, statement]| {
         let expected = Delegator(read_id(expected)?);
         let reached = statement.get(3..35)? == params().id().0;
@@ -189,7 +189,7 @@ verifier! {
 verifier! {
     /// Statements at their delegatee: expected delegator, statement.
     ACCEPT = "pre_accept", 2, [0, 3],
-    || statements(),
+    statements,
     |[expected, statement]| {
         let expected = Delegator(read_id(expected)?);
         let reached = statement.get(3..35)? == params().id().0;

@@ -98,7 +98,7 @@ fn key(script: &mut Script<'_>) -> bool {
     let mut bytes = pinned.key.clone();
     let points = bytes.len() - VerifyingKey::POINTS_LEN;
     let good = POOL.first.len() - Pool::REFUSED;
-    let (second, exchange) = (script.byte() % 3 == 0, script.flag());
+    let (second, exchange) = (script.byte().is_multiple_of(3), script.flag());
     let place = |index: usize| match (second, index) {
         (true, index) => points + 48 + 96 * (index % 3),
         (false, 0) => points,
