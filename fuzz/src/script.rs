@@ -1,5 +1,7 @@
 //! A fuzz input read as a script: numbers and choices until it runs dry, then zeros.
 
+use std::sync::LazyLock;
+
 use arbitrary::Unstructured;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
@@ -56,6 +58,18 @@ impl<'a> Script<'a> {
     pub fn rest(self) -> &'a [u8] {
         self.0.take_rest()
     }
+}
+
+/// Whether the costly laws are checked of this input: always, unless `MEDCRYPTO_FUZZ_EVERY` is `n`; then of
+/// one in `n`, by its bytes, so that a finding is one again.
+#[must_use]
+pub fn is_examined(data: &[u8]) -> bool {
+    static EVERY: LazyLock<u32> = LazyLock::new(|| {
+        std::env::var("MEDCRYPTO_FUZZ_EVERY").map_or(1, |n| n.parse().expect("a number above 0"))
+    });
+    // FNV-1a.
+    let mix = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    data.iter().fold(0x811c_9dc5, mix) % *EVERY == 0
 }
 
 /// `bytes` cut or filled with zeros to `len`.

@@ -1,4 +1,12 @@
 //! FHIR ingestion: files of hostile JSON. One file, one record; whatever their order.
+//!
+//! ```text
+//! input   flags u8 ‖ rest     bit 0 lists are complete; bit 7 the rest is a script that edits the
+//!                             resources of a seed by the token, else it is the files themselves
+//! ```
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use medcrypto_zk::commitment::RecordOpening;
 use medcrypto_zk::fhir::{FhirBundle, IngestError, IngestErrorKind, IngestOptions, ListClaim};
@@ -9,16 +17,43 @@ use medcrypto_zk::schema::{Date, Schema};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// Files are separated by a byte that no JSON contains. Reached: the first file is JSON.
+use super::seeds;
+use super::tokens::{edited_json_of, tokens};
+use crate::script::{Script, is_examined};
+
+/// Between two files: a byte that no JSON contains.
+const BETWEEN: u8 = 0xff;
+
+/// The tokens of every file of the seeds.
+static SEEDS: LazyLock<Vec<Vec<Vec<String>>>> = LazyLock::new(|| {
+    let file = |bytes: &[u8]| tokens(&String::from_utf8_lossy(bytes));
+    let files = |seed: &Vec<u8>| seed[1..].split(|byte| *byte == BETWEEN).map(file).collect();
+    seeds::plain_resources().iter().map(files).collect()
+});
+
+/// The files of a seed, one of them edited after the other, each with tokens of its neighbours.
+fn edited(script: &mut Script<'_>) -> Vec<u8> {
+    let files = &SEEDS[script.below(SEEDS.len())];
+    let mut edit = |file: &Vec<String>| edited_json_of(script, file.clone(), files).into_bytes();
+    files.iter().map(&mut edit).collect::<Vec<_>>().join(&BETWEEN)
+}
+
+/// Reached: the first file is JSON.
 pub(super) fn ingest(data: &[u8]) -> bool {
     let (flags, rest) = data.split_first().map_or((0, data), |(first, rest)| (*first, rest));
+    let is_script = flags >> 7 == 1;
+    let rest = if is_script { edited(&mut Script::new(rest)).into() } else { Cow::Borrowed(rest) };
     let names: Vec<String> = (0..16).map(|i| format!("{i}.json")).collect();
     let files: Vec<(&str, &[u8])> =
-        names.iter().map(String::as_str).zip(rest.split(|byte| *byte == 0xff)).collect();
+        names.iter().map(String::as_str).zip(rest.split(|byte| *byte == BETWEEN)).collect();
     let bundle = match FhirBundle::from_resources(files.iter().copied()) {
         Ok(bundle) => bundle,
         Err(error) => return !is_first_json(&error),
     };
+    if !is_examined(data) {
+        bundle.patients().for_each(|patient| drop(bundle.ingest(patient, options(flags))));
+        return true;
+    }
     let again = FhirBundle::from_resources(files.iter().copied()).expect("once accepted");
     let reversed = FhirBundle::from_resources(files.iter().rev().copied());
     let reversed = reversed.expect("the order decides nothing");

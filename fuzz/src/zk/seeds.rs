@@ -118,8 +118,14 @@ pub(super) fn codes() -> Vec<Vec<u8>> {
     .into()
 }
 
-/// Public examples of HL7, whole and without their narrative.
+/// Resources, and scripts that edit them.
 pub(super) fn resources() -> Vec<Vec<u8>> {
+    let script = |script: Vec<u8>| [&[0x81], script.as_slice()].concat();
+    plain_resources().into_iter().chain(scripts(10, 4, 80).into_iter().map(script)).collect()
+}
+
+/// Public examples of HL7, whole and without their narrative.
+pub(super) fn plain_resources() -> Vec<Vec<u8>> {
     let read = |name: &str| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/fhir");
         std::fs::read(folder.join(name)).expect("a file of testdata")

@@ -12,7 +12,7 @@ use medcrypto_zk::schema::{CodeSystem, Date, Schema};
 use super::seeds;
 use super::small::small_schema;
 use super::tokens::{edited, edited_json, tokens};
-use crate::script::Script;
+use crate::script::{Script, is_examined};
 
 /// Everything that an accepted requirement promises.
 pub(super) fn laws(requirement: &Requirement) {
@@ -75,7 +75,7 @@ fn input<'a>(data: &'a [u8], templates: &Templates, edit: Edit) -> Option<(Schem
 pub(super) fn text(data: &[u8]) -> bool {
     let Some((schema, text)) = input(data, &TEXTS, edited) else { return false };
     let parsed = Requirement::parse(schema, &text);
-    if let Ok(requirement) = &parsed {
+    if let (Ok(requirement), true) = (&parsed, is_examined(data)) {
         laws(requirement);
     }
     parsed.map_or_else(|error| is_behind_the_first_word(&error, &text), |_| true)
@@ -102,7 +102,9 @@ pub(super) fn json(data: &[u8]) -> bool {
     let Some((schema, text)) = input(data, &JSONS, edited_json) else { return false };
     match Requirement::from_json(schema, &text) {
         Ok(requirement) => {
-            laws(&requirement);
+            if is_examined(data) {
+                laws(&requirement);
+            }
             true
         }
         Err(error) => !matches!(

@@ -70,7 +70,16 @@ fn edit(script: &mut Script<'_>, texts: &[Vec<String>], text: &mut Vec<String>) 
 
 /// The same for JSON, where a string takes the place of a string, or a number of either.
 pub(super) fn edited_json(script: &mut Script<'_>, texts: &[Vec<String>]) -> String {
-    let mut text = texts[script.below(texts.len())].clone();
+    let text = texts[script.below(texts.len())].clone();
+    edited_json_of(script, text, texts)
+}
+
+/// One JSON text with up to four edits that borrow from the others.
+pub(super) fn edited_json_of(
+    script: &mut Script<'_>,
+    mut text: Vec<String>,
+    texts: &[Vec<String>],
+) -> String {
     for _ in 0..4 {
         if script.is_over() {
             break;
