@@ -12,7 +12,7 @@ from gen.common import File, main
 from gen.zk_commitments import record
 from gen.zk_field import R, be, enc
 from gen.zk_proofs import decoding, groth16
-from gen.zk_requirement import Parser, Refused, canonical
+from gen.zk_requirement import Refused, canonical
 from gen.zk_statements import statement
 
 # poseidonperm_x5_255_3 of the Poseidon authors' hadeshash test vectors, on the input 0, 1, 2.
