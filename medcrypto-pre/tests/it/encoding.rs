@@ -143,6 +143,14 @@ fn the_longest_objects_are_as_long_as_documented() {
     let statement = rekey.statement().to_bytes();
     assert_eq!(statement.len(), ReKeyStatement::MAX_LEN);
     assert_eq!(rekey.to_secret_bytes().len(), ReKey::MAX_LEN);
+    let sealed = alice.delegate(&grant, &mut rng(3)).unwrap().sealed;
+    assert_eq!(SealedReKey::from_bytes(&sealed.to_bytes()), Ok(sealed.clone()));
+    let (bytes, mut longer) = (sealed.to_bytes(), sealed.to_bytes());
+    let payload = u32::try_from(bytes.len() - SealedReKey::BASE_LEN).unwrap();
+    assert_eq!(payload as usize, 32 + ReKey::MAX_LEN + 16);
+    longer.push(0);
+    longer[SealedReKey::BASE_LEN - 4..][..4].copy_from_slice(&(payload + 1).to_be_bytes());
+    assert_eq!(SealedReKey::from_bytes(&longer), Err(DecodeError::Length));
 }
 
 /// On the curve, outside the subgroup: points with x = 4 on E and with x = 2 on E′.
