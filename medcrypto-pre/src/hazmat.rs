@@ -169,4 +169,15 @@ mod tests {
         assert_eq!(draw(b"abc", &[2, 2]), Err(Error::Verification));
         assert_eq!(draw(b"abc", &[3, 1]), Err(Error::Verification));
     }
+
+    #[test]
+    fn numbers_are_read_from_the_recording_little_endian() {
+        let recorded = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
+        let drawn = replay(&recorded, |rng| {
+            let (short, long, mut last) = (rng.next_u32(), rng.next_u64(), [0]);
+            rng.try_fill_bytes(&mut last).map_err(|_| Error::Verification)?;
+            Ok((short, long, last))
+        });
+        assert_eq!(drawn, Ok((0x0403_0201, 0x0c0b_0a09_0807_0605, [13])));
+    }
 }
