@@ -193,3 +193,31 @@ impl<R: Read> fmt::Debug for Opener<R> {
         f.debug_struct("Opener").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::reserve;
+    use alloc::vec::Vec;
+    use zeroize::Zeroizing;
+
+    fn record(len: usize, capacity: usize) -> Zeroizing<Vec<u8>> {
+        let mut record = Zeroizing::new(Vec::with_capacity(capacity));
+        record.resize(len, 7);
+        assert_eq!(record.capacity(), capacity);
+        record
+    }
+
+    #[test]
+    fn room_is_made_before_it_is_wanted_and_only_then() {
+        let mut exact = record(6, 10);
+        let place = exact.as_ptr();
+        reserve(&mut exact, 4);
+        assert_eq!((exact.as_ptr(), exact.capacity()), (place, 10), "there was room");
+        for (len, capacity, more) in [(6, 10, 5), (10, 10, 1), (0, 0, 9)] {
+            let mut grown = record(len, capacity);
+            reserve(&mut grown, more);
+            assert_eq!(grown.capacity(), 2 * len + more);
+            assert_eq!(grown[..], record(len, capacity)[..]);
+        }
+    }
+}
