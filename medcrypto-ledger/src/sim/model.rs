@@ -4,24 +4,25 @@
 //! each once a view (a commit once at all), and nothing that was sent is ever taken back:
 //!
 //! ```text
-//! accept d in v       a primary that is asked for: a d that NEW-VIEW(v) may propose; in view 0 any
-//!                     a backup: the primary's d                      backup: sends PREPARE(v, d)
-//! prepare in v        accepted d in v,  #PREPARE(v, d) ≥ prepares    sends COMMIT(v, d)
-//! commit d            prepared d in v,  #COMMIT(v, d) ≥ commits
-//! change to v + 1     at any time                                    sends VIEW-CHANGE(v + 1, P),
-//!                     P the prepared d of the highest view that has one, or none
+//! accept d in v      the primary: a d that NEW-VIEW(v) may propose, once it asked for v itself;
+//!                    a backup: the primary's d                     and sends PREPARE(v, d)
+//! prepare d in v     accepted d in v,  #PREPARE(v, d) ≥ prepares   and sends COMMIT(v, d)
+//! commit d           prepared d in v,  #COMMIT(v, d) ≥ commits
+//! change to v + 1    at any time                                   and sends VIEW-CHANGE(v + 1, P),
+//!                    P what it prepared in the highest view, if anything
 //!
-//! NEW-VIEW(v) may propose d if view_changes replicas sent VIEW-CHANGEs for v of which
-//! none brings a P, or d is the P of the highest view among them
+//! NEW-VIEW(v) may propose d if view_changes replicas sent VIEW-CHANGEs for v of which none brings
+//! a P, or of which d is the P of the highest view; any d if v = 0
 //! ```
 //! Who accepted in a view or asked for it does nothing in earlier ones. A Byzantine replica asserts
 //! any vote at any time, differently to each, and any VIEW-CHANGE whose P is a certificate that the
 //! votes of the state form; a Byzantine primary any d that a NEW-VIEW may propose. A silent one
 //! asserts nothing. [`Rules`] are data, and [`mutants`] tells what each is for.
 //!
-//! Safety, as the search confirms it: one of any q VIEW-CHANGEs is from a correct replica that sent
-//! COMMIT(v, d) before, if d committed in v, because 2q − n > f. It brings P = d, and no later P
-//! has another value: its view could not have proposed one, by induction.
+//! Safety, as the search confirms it: if d committed in v, one of any q VIEW-CHANGEs is from a
+//! correct replica that sent COMMIT(v, d) before, because 2q − n > f. It brings a P of v or later,
+//! and each of those has the value d: in v because quorums of PREPAREs share a correct replica,
+//! later because, by induction, no NEW-VIEW could propose another.
 //!
 //! Each act sets one bit of the state and none clears any, so a state is as deep as it has bits: the
 //! levels of the search are disjoint, and to sort each is enough.
@@ -130,7 +131,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// A model of one to seven replicas and one to three views. Replica v is the primary of view v.
+    /// A model of one to seven replicas and one to three views.
     #[must_use]
     pub fn new(conducts: &[Conduct], rules: Rules) -> Option<Self> {
         let fits =

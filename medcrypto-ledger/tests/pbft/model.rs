@@ -2,10 +2,13 @@
 //! found (`ledger.md` §2.9), and what the search itself must not get wrong.
 
 use medcrypto_ledger::ReplicaId;
-use medcrypto_ledger::pbft::Quorum;
+use medcrypto_ledger::pbft::{Message, Output, Quorum};
 use medcrypto_ledger::sim::model::{
     Act, Conduct, Finding, Model, Mutant, Rules, STATES_MAX, State, Step, Value, mutants,
 };
+use proptest::prelude::*;
+
+use crate::common::{Bus, batch, commit, pre_prepare, prepare};
 
 const CORRECTED: &[(&str, usize)] = &[
     ("nothing; replica 0 Byzantine", 1_391_613),
@@ -254,6 +257,71 @@ fn t07_a_replica_that_asks_for_a_view_is_done_with_earlier_ones_and_brings_its_p
     assert_eq!(change(&[], &[(3, Act::ChangeTo(2))]), Some(0), "one view after the other");
     let two = [(0, Act::ChangeTo(1)), (1, Act::ChangeTo(1)), (1, a1)];
     assert_eq!(refused(&model, &two), Some(2), "two VIEW-CHANGEs are no quorum");
+}
+
+/// The acts of real replicas, by what they sent.
+fn acts(bus: &Bus, correct: &[u16]) -> Vec<(u16, Act)> {
+    let by_correct = bus.outputs.iter().filter(|(who, _)| correct.contains(who));
+    by_correct.filter_map(|(who, output)| Some((*who, act(output)?))).collect()
+}
+
+fn act(output: &Output) -> Option<Act> {
+    let value = |digest| if digest == batch(4, b"A").digest() { Value::A } else { Value::B };
+    let bytes = match output {
+        Output::Committed { digest, .. } => return Some(Act::Commit(value(*digest))),
+        Output::Broadcast(bytes) => bytes,
+        _ => return None,
+    };
+    match Message::decode(bytes).unwrap() {
+        Message::Prepare(vote) => {
+            Some(Act::Accept(vote.body().view as u8, value(vote.body().digest)))
+        }
+        Message::Commit(vote) => {
+            Some(Act::Prepare(vote.body().view as u8, value(vote.body().digest)))
+        }
+        _ => None,
+    }
+}
+
+/// What the liars, replica 0 among them, tell the others: B to replica 2, and A to the rest.
+fn lies(liars: &[u16]) -> Vec<(u16, Vec<u8>)> {
+    let told = (1..4).filter(|to| !liars.contains(to)).flat_map(|to| {
+        let batch = batch(4, if to == 2 { b"B" } else { b"A" });
+        let digest = batch.digest();
+        let votes =
+            liars.iter().flat_map(|id| [prepare(4, *id, 1, digest), commit(4, *id, 1, digest)]);
+        let all = [pre_prepare(4, 1, &batch)].into_iter().chain(votes);
+        all.map(|bytes| (to, bytes)).collect::<Vec<_>>()
+    });
+    told.collect()
+}
+
+fn run(told: Vec<(u16, Vec<u8>)>) -> Bus {
+    let mut bus = Bus::new(4);
+    bus.queue.extend(told);
+    bus.run(|_, _| true);
+    bus
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Invariant S10, by hand.
+    #[test]
+    fn t04_what_real_replicas_do_is_steps_of_the_model(told in Just(lies(&[0])).prop_shuffle()) {
+        let acts = acts(&run(told), &[1, 2, 3]);
+        prop_assert_eq!(refused(&four(&[0]), &acts), None);
+        prop_assert_eq!(acts.len(), 7, "three accept, two are prepared and commit");
+        prop_assert!(refused(&four(&[]), &acts).is_some(), "replica 0 does lie");
+    }
+
+    #[test]
+    fn t17_real_replicas_fork_by_the_steps_of_the_model(told in Just(lies(&[0, 3])).prop_shuffle()) {
+        let acts = acts(&run(told), &[1, 2]);
+        prop_assert_eq!(refused(&four(&[0, 3]), &acts), None);
+        prop_assert_eq!(acts.len(), 6);
+        prop_assert!(refused(&four(&[0]), &acts).is_some(), "one liar cannot do that");
+    }
 }
 
 #[test]
