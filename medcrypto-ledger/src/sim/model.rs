@@ -1,167 +1,247 @@
-//! The normal case of PBFT at the level of votes, explored exhaustively.
+//! PBFT at the level of votes, with views and their change, explored exhaustively.
 //!
-//! One sequence number, one view, two values. A state says for every correct replica which value
-//! it accepted and whether it is prepared and committed. Votes never disappear, so what a replica
-//! has sent is a function of the state; a Byzantine replica may assert every vote at any time, a
-//! silent one none.
+//! One sequence number, two values, up to three views. A correct replica does four kinds of things,
+//! each once a view (a commit once at all), and nothing that was sent is ever taken back:
 //!
 //! ```text
-//! accept   a backup takes the primary's value (any value when the primary is Byzantine)
-//! prepare  accepted d,  #PREPARE(d) by backups ≥ prepares
-//! commit   prepared d,  #COMMIT(d), own included ≥ commits
+//! accept d in v      the primary: a d that NEW-VIEW(v) may propose, once it asked for v itself;
+//!                    a backup: the primary's d                     and sends PREPARE(v, d)
+//! prepare d in v     accepted d in v,  #PREPARE(v, d) ≥ prepares   and sends COMMIT(v, d)
+//! commit d           prepared d in v,  #COMMIT(v, d) ≥ commits
+//! change to v + 1    at any time                                   and sends VIEW-CHANGE(v + 1, P),
+//!                    P what it prepared in the highest view, if anything
+//!
+//! NEW-VIEW(v) may propose d if view_changes replicas sent VIEW-CHANGEs for v of which none brings
+//! a P, or of which d is the P of the highest view; any d if v = 0
 //! ```
-//! The thresholds are data: [`Thresholds::corrected`] are those of
-//! [`Quorum`], [`Thresholds::printed`] those of Huang et al. Views and their
-//! change are not in this model.
+//! Who accepted in a view or asked for it does nothing in earlier ones. A Byzantine replica asserts
+//! any vote at any time, differently to each, and any VIEW-CHANGE whose P is a certificate that the
+//! votes of the state form; a Byzantine primary any d that a NEW-VIEW may propose. A silent one
+//! asserts nothing. [`Rules`] are data, and [`mutants`] tells what each is for.
+//!
+//! Safety, as the search confirms it: if d committed in v, one of any q VIEW-CHANGEs is from a
+//! correct replica that sent COMMIT(v, d) before, because 2q − n > f. It brings a P of v or later,
+//! and each of those has the value d: in v because quorums of PREPAREs share a correct replica,
+//! later because, by induction, no NEW-VIEW could propose another.
+//!
+//! Each act sets one bit of the state and none clears any, so a state is as deep as it has bits: the
+//! levels of the search are disjoint, and to sort each is enough.
+//!
+//! Not in the model: a second number, bodies and digests, checkpoints and watermarks, state
+//! transfer, timers. It tells whether a commit is reachable at all, and nothing else of liveness. A
+//! null request is a value like another.
+//!
+//! Against the table of `ledger.md` §2.9: the same findings, depths and, where a search ends by
+//! itself, numbers of states. At a fork we count whole levels, its own included; the table stops in
+//! the middle of one. Where NEW-VIEW is not recomputed, the table's correct primaries propose
+//! anything, too; ours obey, and it forks all the same.
 
-use alloc::{
-    collections::{BTreeSet, VecDeque},
-    vec::Vec,
-};
+mod explore;
+mod mutants;
+mod state;
+
+pub use explore::{Finding, Outcome};
+pub use mutants::{Mutant, STATES_MAX, mutants};
+pub use state::{Act, State, Step, Value};
+
+use alloc::vec::Vec;
 
 use crate::pbft::Quorum;
+use state::{REPLICAS_MAX, Set, VIEWS_MAX, count, member};
 
-/// How many votes the two phases ask for.
+/// What a new view carries over from earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Thresholds {
-    /// PREPAREs from distinct backups.
-    pub prepares: usize,
-    /// COMMITs from distinct replicas, own included.
-    pub commits: usize,
+pub enum Carry {
+    /// The prepared value of the highest view among the VIEW-CHANGEs.
+    HighestView,
+    /// Any prepared value among the VIEW-CHANGEs.
+    AnyView,
+    /// Nothing. Huang et al.: change the leader and start again.
+    Nothing,
 }
 
-impl Thresholds {
-    /// q − 1 and q.
+/// The rules of the agreement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Views there are, one to three.
+    pub views: u8,
+    /// PREPAREs that prepare.
+    pub prepares: usize,
+    /// COMMITs that commit, own included.
+    pub commits: usize,
+    /// VIEW-CHANGEs that make a new view.
+    pub view_changes: usize,
+    /// Whether the primary's own PREPARE counts.
+    pub primary_prepares: bool,
+    /// Whether PREPAREs and COMMITs of one signer count once. Otherwise a Byzantine one's do twice.
+    pub distinct_signers: bool,
+    /// Whether the certificate of a P is verified.
+    pub verified_prepared: bool,
+    /// What a new view carries over.
+    pub carry: Carry,
+    /// Whether backups compute themselves what a new view may propose.
+    pub recomputed: bool,
+}
+
+impl Rules {
+    /// Castro and Liskov's, with the thresholds of [`Quorum`], over three views.
     #[must_use]
     pub const fn corrected(quorum: Quorum) -> Self {
-        Self { prepares: quorum.prepares(), commits: quorum.quorum() }
+        Self {
+            views: VIEWS_MAX,
+            prepares: quorum.prepares(),
+            commits: quorum.quorum(),
+            view_changes: quorum.quorum(),
+            primary_prepares: false,
+            distinct_signers: true,
+            verified_prepared: true,
+            carry: Carry::HighestView,
+            recomputed: true,
+        }
     }
 
-    /// "More than 2f PREPARE" with the leader excluded, and "more than 2f+1 COMMIT".
+    /// With the thresholds of Huang et al.: more than 2f PREPAREs of backups, more than 2f + 1
+    /// COMMITs.
     #[must_use]
     pub const fn printed(quorum: Quorum) -> Self {
-        Self { prepares: 2 * quorum.faulty() + 1, commits: 2 * quorum.faulty() + 2 }
+        let twice = 2 * quorum.faulty();
+        Self { prepares: twice + 1, commits: twice + 2, ..Self::corrected(quorum) }
     }
 }
 
 /// How a replica of the model behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conduct {
-    /// Follows the protocol.
+    /// Follows the rules.
     Correct,
     /// Sends nothing.
     Silent,
-    /// Asserts any vote at any time.
+    /// Asserts whatever the others' signatures allow, at any time.
     Byzantine,
 }
 
-/// What an exploration found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// Distinct reachable states.
-    pub states: usize,
-    /// Whether some reachable state holds a commit by a correct replica.
-    pub commits: bool,
-    /// Steps to the first state in which correct replicas committed different values.
-    pub fork: Option<usize>,
+/// Rules, and replicas that follow them or do not.
+#[derive(Clone, Debug)]
+pub struct Model {
+    rules: Rules,
+    quorum: Quorum,
+    correct: Set,
+    byzantine: Set,
+    acts: Vec<Act>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Local {
-    accepted: Option<bool>,
-    prepared: bool,
-    committed: bool,
-}
-
-type State = Vec<Local>;
-
-/// Explores every interleaving; the first replica of `conduct` is the primary.
-#[must_use]
-pub fn explore(conduct: &[Conduct], thresholds: Thresholds) -> Outcome {
-    let start = alloc::vec![Local::default(); conduct.len()];
-    let mut outcome = Outcome { states: 0, commits: false, fork: None };
-    let mut seen = BTreeSet::from([start.clone()]);
-    let mut queue = VecDeque::from([(start, 0)]);
-    while let Some((state, depth)) = queue.pop_front() {
-        let committed = [false, true].map(|value| has_committed(&state, value));
-        outcome.commits |= committed.contains(&true);
-        if committed == [true, true] && outcome.fork.is_none() {
-            outcome.fork = Some(depth);
-        }
-        let next = successors(conduct, thresholds, &state);
-        queue.extend(next.into_iter().filter(|s| seen.insert(s.clone())).map(|s| (s, depth + 1)));
+impl Model {
+    /// A model of one to seven replicas and one to three views.
+    #[must_use]
+    pub fn new(conducts: &[Conduct], rules: Rules) -> Option<Self> {
+        let fits =
+            conducts.len() <= usize::from(REPLICAS_MAX) && (1..=VIEWS_MAX).contains(&rules.views);
+        let quorum = Quorum::new(u16::try_from(conducts.len()).ok()?)?;
+        let those = |conduct| {
+            let members = quorum.members().zip(conducts).filter(|(_, c)| **c == conduct);
+            members.fold(0, |set, (replica, _)| set | member(replica))
+        };
+        let [correct, byzantine] = [Conduct::Correct, Conduct::Byzantine].map(those);
+        fits.then(|| Self { rules, quorum, correct, byzantine, acts: Act::all(rules.views) })
     }
-    outcome.states = seen.len();
-    outcome
-}
 
-fn has_committed(state: &State, value: bool) -> bool {
-    state.iter().any(|local| local.committed && local.accepted == Some(value))
-}
+    /// The state after a step, if a correct replica can take it.
+    ///
+    /// Real replicas refine the model if, at every number, each of their acts is a step. One that
+    /// skips views is taken to have asked for those between, and one that commits what it committed
+    /// before to have done nothing.
+    #[must_use]
+    pub fn step(&self, state: State, step: Step) -> Option<State> {
+        self.steps(state).any(|able| able == step).then(|| state.with(step))
+    }
 
-fn successors(conduct: &[Conduct], thresholds: Thresholds, state: &State) -> Vec<State> {
-    let correct = conduct.iter().enumerate().filter(|(_, c)| **c == Conduct::Correct);
-    correct
-        .flat_map(|(who, _)| {
-            let local = state.get(who).copied().unwrap_or_default();
-            let moved = moves(conduct, thresholds, state, who, local);
-            moved.into_iter().map(move |next| replace(state, who, next))
+    fn steps(&self, state: State) -> impl Iterator<Item = Step> {
+        self.acts.iter().flat_map(move |act| {
+            let able = self.able(state, *act);
+            let members = self.quorum.members().filter(move |replica| able & member(*replica) != 0);
+            members.map(|replica| Step { replica, act: *act })
         })
-        .collect()
-}
-
-fn replace(state: &State, who: usize, next: Local) -> State {
-    let swap = |(i, local): (usize, &Local)| if i == who { next } else { *local };
-    state.iter().enumerate().map(swap).collect()
-}
-
-fn moves(
-    conduct: &[Conduct],
-    thresholds: Thresholds,
-    state: &State,
-    who: usize,
-    local: Local,
-) -> Vec<Local> {
-    let Some(value) = local.accepted else {
-        let accept = |value| Local { accepted: Some(value), ..local };
-        return proposals(conduct, state, who).into_iter().map(accept).collect();
-    };
-    if !local.prepared && prepares(conduct, state, value) >= thresholds.prepares {
-        return alloc::vec![Local { prepared: true, ..local }];
     }
-    let enough = commits(conduct, state, value) >= thresholds.commits;
-    if local.prepared && !local.committed && enough {
-        return alloc::vec![Local { committed: true, ..local }];
+
+    /// Which correct replicas can do `act` now.
+    fn able(&self, state: State, act: Act) -> Set {
+        let fresh = self.correct & !state.who(act);
+        match act {
+            Act::Accept(view, value) => self.able_to_accept(state, view, value),
+            Act::Prepare(view, value) => fresh & self.able_to_prepare(state, view, value),
+            Act::Commit(value) => fresh & self.able_to_commit(state, value),
+            Act::ChangeTo(view) => fresh & state.at(view.saturating_sub(1)),
+        }
     }
-    Vec::new()
-}
 
-/// The values that a replica may accept now.
-fn proposals(conduct: &[Conduct], state: &State, who: usize) -> Vec<bool> {
-    match conduct.first() {
-        Some(Conduct::Byzantine) => alloc::vec![false, true],
-        Some(Conduct::Correct) if who == 0 => alloc::vec![false, true],
-        Some(Conduct::Correct) => state.first().and_then(|p| p.accepted).into_iter().collect(),
-        Some(Conduct::Silent) | None => Vec::new(),
+    fn able_to_accept(&self, state: State, view: u8, value: Value) -> Set {
+        let free = self.correct & !state.accepted(view) & !state.past(view);
+        let primary = self.primary(view);
+        if state.who(Act::Accept(view, value)) & primary != 0 {
+            return free;
+        }
+        let lied_to = self.byzantine & primary != 0;
+        let who = if lied_to { free } else { free & primary & state.at(view) };
+        let unchecked = lied_to && !self.rules.recomputed;
+        if who != 0 && (unchecked || self.may_propose(state, view, value)) { who } else { 0 }
     }
-}
 
-/// PREPAREs for `value`: every backup that accepted it, and every Byzantine backup.
-fn prepares(conduct: &[Conduct], state: &State, value: bool) -> usize {
-    let votes = |(c, local): &(&Conduct, &Local)| match c {
-        Conduct::Correct => local.accepted == Some(value),
-        Conduct::Byzantine => true,
-        Conduct::Silent => false,
-    };
-    conduct.iter().zip(state).skip(1).filter(votes).count()
-}
+    fn able_to_prepare(&self, state: State, view: u8, value: Value) -> Set {
+        let enough = self.prepares(state, view, value) >= self.rules.prepares;
+        if enough { state.who(Act::Accept(view, value)) & state.at(view) } else { 0 }
+    }
 
-/// COMMITs for `value`: every replica that is prepared with it, and every Byzantine one.
-fn commits(conduct: &[Conduct], state: &State, value: bool) -> usize {
-    let votes = |(c, local): &(&Conduct, &Local)| match c {
-        Conduct::Correct => local.prepared && local.accepted == Some(value),
-        Conduct::Byzantine => true,
-        Conduct::Silent => false,
-    };
-    conduct.iter().zip(state).filter(votes).count()
+    fn able_to_commit(&self, state: State, value: Value) -> Set {
+        let able = |view| {
+            let prepared = state.who(Act::Prepare(view, value));
+            let enough = self.votes(prepared, self.byzantine) >= self.rules.commits;
+            if enough { prepared & state.at(view) } else { 0 }
+        };
+        let committed = state.who(Act::Commit(Value::A)) | state.who(Act::Commit(Value::B));
+        !committed & (0..self.rules.views).fold(0, |set, view| set | able(view))
+    }
+
+    /// Whether a NEW-VIEW for `view` with `value` verifies: some of the VIEW-CHANGEs allow it, and
+    /// the primary shows those.
+    fn may_propose(&self, state: State, view: u8, value: Value) -> bool {
+        let sent = state.who(Act::ChangeTo(view));
+        let enough = |set: Set| count(set | self.byzantine) >= self.rules.view_changes;
+        let without_p_since =
+            |from: u8| (from..view).fold(sent, |set, between| set & !state.prepared(between));
+        let brought = |from: u8| {
+            let bringers = without_p_since(from + 1) & state.who(Act::Prepare(from, value));
+            bringers != 0 || self.byzantine != 0 && self.certificate(state, from, value)
+        };
+        let free = view == 0 || enough(without_p_since(0));
+        free || match self.rules.carry {
+            Carry::HighestView => {
+                (0..view).any(|from| enough(without_p_since(from + 1)) && brought(from))
+            }
+            Carry::AnyView => enough(sent) && (0..view).any(brought),
+            Carry::Nothing => enough(sent),
+        }
+    }
+
+    /// Whether a P of `value` in `view` that a Byzantine replica asserts verifies.
+    fn certificate(&self, state: State, view: u8, value: Value) -> bool {
+        let assigned = state.who(Act::Accept(view, value)) | self.byzantine;
+        let formed = assigned & self.primary(view) != 0
+            && self.prepares(state, view, value) >= self.rules.prepares;
+        formed || !self.rules.verified_prepared
+    }
+
+    fn prepares(&self, state: State, view: u8, value: Value) -> usize {
+        let excluded = if self.rules.primary_prepares { 0 } else { self.primary(view) };
+        let accepted = state.who(Act::Accept(view, value));
+        self.votes(accepted & !excluded, self.byzantine & !excluded)
+    }
+
+    fn votes(&self, correct: Set, byzantine: Set) -> usize {
+        let again = if self.rules.distinct_signers { 0 } else { byzantine };
+        count(correct) + count(byzantine) + count(again)
+    }
+
+    fn primary(&self, view: u8) -> Set {
+        member(self.quorum.primary(u64::from(view)))
+    }
 }

@@ -18,6 +18,7 @@ mod bytes;
 mod clients;
 mod common;
 mod golden;
+mod model;
 mod normal;
 mod rules;
 mod swarm;

@@ -6,7 +6,7 @@ use medcrypto_ledger::ReplicaId;
 use medcrypto_ledger::block::{Block, Context, Execute};
 use medcrypto_ledger::pbft::message::Batch;
 use medcrypto_ledger::pbft::{Config, Input, Message, Output, Quorum, Reason, Replay, Replica};
-use medcrypto_ledger::sim::model::{Conduct, Thresholds, explore};
+use medcrypto_ledger::sim::model::{Conduct, Finding, Model, Rules, STATES_MAX};
 use medcrypto_ledger::sim::{Faults, SymbolicAuth};
 
 use crate::common::{
@@ -40,7 +40,8 @@ fn h27_fewer_than_four_boot_and_tolerate_no_traitor() {
     // Two of three are a majority, so a crash does no harm; a lying primary does.
     let quorum = Quorum::new(3).unwrap();
     let conduct = [Conduct::Byzantine, Conduct::Correct, Conduct::Correct];
-    assert!(explore(&conduct, Thresholds::corrected(quorum)).fork.is_some());
+    let outcome = Model::new(&conduct, Rules::corrected(quorum)).unwrap().explore(STATES_MAX);
+    assert_eq!(outcome.finding, Finding::Fork(6));
 }
 
 #[test]

@@ -2,77 +2,71 @@
 
 use medcrypto_ledger::ReplicaId;
 use medcrypto_ledger::pbft::Quorum;
-use medcrypto_ledger::sim::model::{Conduct, Thresholds, explore};
+use medcrypto_ledger::sim::model::{Conduct, Finding, Model, Rules};
 use medcrypto_ledger::sim::{Faults, SymbolicAuth};
 
 use crate::common::{Tape, client, world};
 
-fn four() -> Quorum {
-    Quorum::new(4).unwrap()
+/// The corrected rules in view 0 alone, for as many replicas.
+fn corrected(n: u16) -> Rules {
+    Rules { views: 1, ..Rules::corrected(Quorum::new(n).unwrap()) }
 }
 
-fn with(conduct: Conduct, who: &[usize], n: usize) -> Vec<Conduct> {
-    (0..n).map(|i| if who.contains(&i) { conduct } else { Conduct::Correct }).collect()
+/// What becomes of `n` replicas of which some do not follow the rules.
+fn found(conduct: Conduct, who: &[usize], n: usize, rules: Rules) -> Finding {
+    let conducts = (0..n).map(|i| if who.contains(&i) { conduct } else { Conduct::Correct });
+    Model::new(&conducts.collect::<Vec<_>>(), rules).unwrap().explore(100_000).finding
 }
 
 #[test]
 fn h18_h19_the_printed_thresholds_never_commit_with_one_silent_backup_of_four() {
-    let corrected = Thresholds::corrected(four());
-    let printed = Thresholds::printed(four());
+    let corrected = corrected(4);
+    let printed = Rules { views: 1, ..Rules::printed(Quorum::new(4).unwrap()) };
     assert_eq!((corrected.prepares, corrected.commits), (2, 3));
     assert_eq!((printed.prepares, printed.commits), (3, 4));
-    let prepare_only = Thresholds { prepares: printed.prepares, ..corrected };
-    let commit_only = Thresholds { commits: printed.commits, ..corrected };
+    let prepare_only = Rules { prepares: printed.prepares, ..corrected };
+    let commit_only = Rules { commits: printed.commits, ..corrected };
     for silent in 1..4 {
-        let conduct = with(Conduct::Silent, &[silent], 4);
-        for thresholds in [printed, prepare_only, commit_only] {
-            let outcome = explore(&conduct, thresholds);
-            assert!(!outcome.commits, "{thresholds:?} with {silent} silent");
-            assert!(outcome.states > 3, "the exploration moved");
+        for rules in [printed, prepare_only, commit_only] {
+            assert_eq!(found(Conduct::Silent, &[silent], 4, rules), Finding::Stuck, "{rules:?}");
         }
-        assert!(explore(&conduct, corrected).commits);
+        assert_eq!(found(Conduct::Silent, &[silent], 4, corrected), Finding::Safe);
     }
-    assert!(explore(&with(Conduct::Silent, &[], 4), printed).commits, "they do when all speak");
+    assert_eq!(found(Conduct::Silent, &[], 4, printed), Finding::Safe, "they do when all speak");
 }
 
 #[test]
 fn t17_two_silent_of_four_never_commit() {
     for pair in [[1, 2], [1, 3], [2, 3], [0, 1]] {
-        let outcome = explore(&with(Conduct::Silent, &pair, 4), Thresholds::corrected(four()));
-        assert!(!outcome.commits);
+        assert_eq!(found(Conduct::Silent, &pair, 4, corrected(4)), Finding::Stuck);
     }
 }
 
 #[test]
 fn t17_one_byzantine_never_forks_and_two_do() {
-    let thresholds = Thresholds::corrected(four());
     for byzantine in 0..4 {
-        let outcome = explore(&with(Conduct::Byzantine, &[byzantine], 4), thresholds);
-        assert_eq!(outcome.fork, None);
-        assert!(outcome.commits, "not vacuous");
+        assert_eq!(found(Conduct::Byzantine, &[byzantine], 4, corrected(4)), Finding::Safe);
     }
-    let outcome = explore(&with(Conduct::Byzantine, &[0, 3], 4), thresholds);
-    assert_eq!(outcome.fork, Some(6), "accept, prepare and commit at each of the two");
-    let seven = Thresholds::corrected(Quorum::new(7).unwrap());
-    assert_eq!(explore(&with(Conduct::Byzantine, &[0, 6], 7), seven).fork, None);
-    assert_eq!(explore(&with(Conduct::Byzantine, &[0, 5, 6], 7), seven).fork, Some(10));
+    let two = found(Conduct::Byzantine, &[0, 3], 4, corrected(4));
+    assert_eq!(two, Finding::Fork(6), "accept, prepare and commit at each of the two");
+    assert_eq!(found(Conduct::Byzantine, &[0, 6], 7, corrected(7)), Finding::Safe);
+    assert_eq!(found(Conduct::Byzantine, &[0, 5, 6], 7, corrected(7)), Finding::Fork(10));
 }
 
 #[test]
 fn t02_smaller_thresholds_fork() {
-    let conduct = with(Conduct::Byzantine, &[0], 4);
-    let corrected = Thresholds::corrected(four());
+    let fork = |rules| found(Conduct::Byzantine, &[0], 4, rules);
     // In one view each rule alone still holds the other's mistake; with both too small it forks.
-    assert_eq!(explore(&conduct, Thresholds { prepares: 1, ..corrected }).fork, None);
-    assert!(explore(&conduct, Thresholds { prepares: 1, commits: 2 }).fork.is_some());
+    assert_eq!(fork(Rules { prepares: 1, ..corrected(4) }), Finding::Safe);
+    assert_eq!(fork(Rules { commits: 2, ..corrected(4) }), Finding::Safe);
+    assert_eq!(fork(Rules { prepares: 1, commits: 2, ..corrected(4) }), Finding::Fork(6));
 }
 
 #[test]
 fn t18_two_f_plus_one_forks_at_five() {
-    let conduct = with(Conduct::Byzantine, &[0], 5);
-    assert!(explore(&conduct, Thresholds { prepares: 2, commits: 3 }).fork.is_some());
-    let five = Quorum::new(5).unwrap();
-    assert_eq!(explore(&conduct, Thresholds::corrected(five)).fork, None);
+    let found = |rules| found(Conduct::Byzantine, &[0], 5, rules);
+    assert_eq!(found(Rules { prepares: 2, commits: 3, ..corrected(5) }), Finding::Fork(10));
+    assert_eq!(found(corrected(5)), Finding::Safe);
 }
 
 /// The real replicas: who of four is silent, and whether a request is served within a minute.
