@@ -24,10 +24,17 @@
 //! The ledger checks no signature and no proof itself: [`Verdicts`] does.
 //!
 //! Status: *composition*.
+//!
+//! Other contracts share the envelope of [`envelope`]: [`policy`], behind a [`gate`] if they want one, run
+//! by a [`host::Machine`].
 
 mod apply;
+pub mod envelope;
+pub mod gate;
+pub mod host;
 mod machine;
 mod money;
+pub mod policy;
 mod sale;
 mod state;
 mod tx;

@@ -5,45 +5,19 @@
 
 use alloc::collections::BTreeSet;
 
-use medcrypto_core::dst;
 use serde::{Deserialize, Serialize};
 
+use super::envelope::{self, key_fits, signature_fits};
 use crate::auth::{PublicKey, Signature};
 use crate::block::ChainId;
 use crate::cas::Cid;
-use crate::codec::{self, Bytes, Digest, as_array};
+use crate::codec::{Bytes, Digest, as_array};
 
-/// A transaction and its sender's signature under the domain `TRANSACTION`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedTx {
-    /// What is signed.
-    pub body: TxBody,
-    /// By the body's sender.
-    pub signature: Signature,
-}
-as_array!(SignedTx { body, signature });
+/// A transaction of this contract.
+pub type SignedTx = envelope::SignedTx<Action>;
 
-/// What a sender signs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TxBody {
-    /// The chain it is meant for.
-    pub chain_id: ChainId,
-    /// Who sends it.
-    pub sender: PublicKey,
-    /// 1 for the sender's first accepted transaction, then one more each.
-    pub nonce: u64,
-    /// What it does.
-    pub action: Action,
-}
-as_array!(TxBody { chain_id, sender, nonce, action });
-
-impl TxBody {
-    /// The transaction's id; the id of a [`Action::Publish`] names its request.
-    #[must_use]
-    pub fn id(&self) -> Digest {
-        codec::digest(dst::ledger::TRANSACTION, self)
-    }
-}
+/// What its sender signs. The id of a [`Action::Publish`] names its request.
+pub type TxBody = envelope::TxBody<Action>;
 
 /// The nine things a transaction can do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -300,9 +274,9 @@ impl SignedTx {
     /// The longest encoding of a transaction that [fits](Self::fits).
     pub const MAX_LEN: usize = 8192;
     /// The longest key.
-    pub const MAX_KEY: usize = 128;
+    pub const MAX_KEY: usize = envelope::MAX_KEY;
     /// The longest signature.
-    pub const MAX_SIGNATURE: usize = 256;
+    pub const MAX_SIGNATURE: usize = envelope::MAX_SIGNATURE;
     /// The longest proof.
     pub const MAX_PROOF: usize = 1024;
     /// The longest keyword.
@@ -355,12 +329,4 @@ impl Requirement {
         let keys = self.issuers.iter().chain(&self.arbiters).chain([&self.proxy]).all(key_fits);
         counts && words && keys && self.deadlines.fit()
     }
-}
-
-fn key_fits(key: &PublicKey) -> bool {
-    key.0.0.len() <= SignedTx::MAX_KEY
-}
-
-fn signature_fits(signature: &Signature) -> bool {
-    signature.0.0.len() <= SignedTx::MAX_SIGNATURE
 }
