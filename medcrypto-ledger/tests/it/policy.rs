@@ -182,7 +182,7 @@ fn e_s5_s06_a_read_names_patient_type_and_identifier_and_each_must_be_right() {
 }
 
 #[test]
-fn e_s7_t29_an_old_grant_played_again_is_refused_and_as_printed_unrevokes() {
+fn t29_e_s7_an_old_grant_played_again_is_refused_and_as_printed_unrevokes() {
     let mut printed = Printed::default();
     for types in [&["glucose"][..], &[], &["glucose"]] {
         printed.access("patient", "doctor", types);
@@ -223,7 +223,7 @@ fn e_s8_a_transaction_is_its_senders_on_this_chain_with_the_next_nonce() {
 }
 
 #[test]
-fn e_s9_t30_losing_access_in_any_way_makes_the_next_write_use_another_key() {
+fn e_s9_losing_access_in_any_way_makes_the_next_write_use_another_key() {
     let mut world = World::new();
     world.grant("doctor", grant(&["glucose", "weight"], 0, 5_000)).unwrap();
     world.grant("nurse", grant(&["glucose"], 0, 5_000)).unwrap();
