@@ -165,19 +165,25 @@ impl<C: Serialize> State<C> {
 }
 
 /// Why a transaction is refused; the state stays as it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum Rejection<R> {
     /// Not the canonical encoding of a transaction, or too long for one.
+    #[error("malformed transaction")]
     Malformed,
     /// A part exceeds its bound.
+    #[error("a part exceeds its bound")]
     Bounds,
     /// The sender's signature does not verify.
+    #[error("signature refused")]
     Signature,
     /// Meant for another chain.
+    #[error("another chain")]
     Chain,
     /// Not the sender's next nonce.
+    #[error("not the sender's next nonce")]
     Nonce,
     /// The contract refuses the action.
+    #[error("{0}")]
     Action(R),
 }
 

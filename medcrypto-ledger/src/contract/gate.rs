@@ -99,19 +99,25 @@ pub enum Event<E> {
 }
 
 /// Why an action is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum Reject<R> {
     /// The registrar's to do.
+    #[error("the registrar's to do")]
     Registrar,
     /// Not a member.
+    #[error("not a member")]
     Stranger,
-    /// The key is, or was, a member.
+    /// The key is, or was, a member, or is the registrar's.
+    #[error("key taken")]
     Taken,
     /// There is no such class.
+    #[error("no such class")]
     Class,
     /// No token left at this height.
+    #[error("rate exceeded")]
     Rate,
     /// Refused behind the gate.
+    #[error("{0}")]
     Inner(R),
 }
 

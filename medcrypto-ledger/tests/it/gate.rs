@@ -148,6 +148,7 @@ fn t31_buckets_fill_by_height_up_to_the_burst_and_count_accepted_actions_only() 
     let wrong = Action::Act(policy::Action::Write(DataType(b"pulse"[..].into()), 7, cid("x")));
     let epoch = refused(Reject::Inner(policy::Reject::Epoch(0)));
     assert_eq!(world.send("doctor", wrong), epoch);
+    assert_eq!(epoch.unwrap_err().to_string(), "the epoch is 0");
     assert!(world.write("doctor", 3).is_ok());
     assert_eq!(world.write("doctor", 4), refused(Reject::Rate));
     world.height = u64::MAX;
