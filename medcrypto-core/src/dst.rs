@@ -174,6 +174,12 @@ registry! {
         SETTLEMENT = "MEDCRYPTO-LEDGER-V01-SETTLEMENT";
         /// PBFT status, which asks for what was lost.
         PBFT_STATUS = "MEDCRYPTO-LEDGER-V01-PBFT-STATUS";
+        /// PBFT view change.
+        PBFT_VIEW_CHANGE = "MEDCRYPTO-LEDGER-V01-PBFT-VIEW-CHANGE";
+        /// PBFT new view.
+        PBFT_NEW_VIEW = "MEDCRYPTO-LEDGER-V01-PBFT-NEW-VIEW";
+        /// PBFT fetch, which asks for batches and states by digest.
+        PBFT_FETCH = "MEDCRYPTO-LEDGER-V01-PBFT-FETCH";
     }
 }
 

@@ -25,6 +25,7 @@
 //! retransmission are *composition*.
 
 pub mod app;
+pub mod change;
 pub mod client;
 mod executor;
 mod io;
@@ -37,7 +38,7 @@ mod waiting;
 
 pub use app::{App, Context, RestoreError};
 pub use client::{Busy, Client};
-pub use executor::{Replay, genesis_state_root};
+pub use executor::{Answer, Replay, Snapshot, genesis_state_root};
 pub use io::{Config, Evidence, Input, Output, Reason, Timer};
 pub use message::Message;
 pub use quorum::Quorum;

@@ -3,6 +3,7 @@
 //! No socket, clock or thread is behind it: the caller delivers bytes, says what time it is and
 //! carries out the outputs in order.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use medcrypto_core::DecodeError;
@@ -42,11 +43,14 @@ pub struct Config {
     pub clock_skew: u64,
     /// The interval between two STATUS messages, in milliseconds.
     pub status_every: u64,
+    /// How long a view may leave a request waiting, in milliseconds; doubled with every view that
+    /// brings no progress.
+    pub view_timeout: u64,
 }
 
 impl Config {
     /// The usual limits: K = 16, 256 numbers of history, batches of 64, 8 in flight, 1 024 waiting,
-    /// messages of 1 MiB, 10 s skew, STATUS every second.
+    /// messages of 1 MiB, 10 s skew, STATUS every second, 4 s for a view.
     ///
     /// # Errors
     /// [`Error::Committee`] when `genesis` lists no committee or `me` is no member.
@@ -66,6 +70,7 @@ impl Config {
             message_max: 1 << 20,
             clock_skew: 10_000,
             status_every: 1_000,
+            view_timeout: 4_000,
         })
     }
 
@@ -73,6 +78,11 @@ impl Config {
     #[must_use]
     pub const fn window(&self) -> u64 {
         self.checkpoint_every.saturating_mul(2)
+    }
+
+    /// What stands for the certificate of genesis, which nobody signs.
+    pub(crate) fn genesis_certificate(&self) -> QuorumCertificate {
+        QuorumCertificate::new(0, self.genesis.block().header.id(), BTreeMap::new())
     }
 
     /// The thresholds.
@@ -87,6 +97,8 @@ impl Config {
 pub enum Timer {
     /// A replica's periodic STATUS.
     Status,
+    /// A replica's patience with its view.
+    View,
     /// A client's retransmission.
     Retransmit,
 }
@@ -132,6 +144,17 @@ pub enum Output {
         block: Block,
         /// q CHECKPOINTs for it.
         certificate: QuorumCertificate,
+    },
+    /// The replica takes part in this view.
+    Entered {
+        /// v: the view.
+        view: u64,
+    },
+    /// The state after this block came from another replica; nothing is handed out of the blocks
+    /// that this one skipped.
+    Restored {
+        /// The height.
+        height: u64,
     },
     /// Proof that a replica voted twice.
     Evidence(Evidence),
@@ -198,10 +221,19 @@ pub enum Reason {
     /// Too many requests wait.
     #[error("queue full")]
     Full,
-    /// A STATUS below its sender's last.
+    /// A certificate without enough valid signatures, or about another place than it may be.
+    #[error("certificate refused")]
+    Certificate,
+    /// A NEW-VIEW that proposes other than what its VIEW-CHANGEs demand.
+    #[error("proposals do not follow from the view changes")]
+    Plan,
+    /// A state that is not the certified one.
+    #[error("state refused")]
+    State,
+    /// A STATUS, FETCH or VIEW-CHANGE not above its sender's last.
     #[error("older than what its sender said last")]
     Stale,
-    /// STATUS too often.
+    /// STATUS or FETCH too often.
     #[error("too soon")]
     TooSoon,
 }

@@ -7,6 +7,9 @@
 //! CHECKPOINT⟨chain, n, block id, i⟩                                for every block
 //! REPLY⟨chain, i, v, client, nonce, result⟩                        to the client
 //! STATUS⟨chain, i, v, executed, certified⟩                         asks for what was lost
+//! VIEW-CHANGE, NEW-VIEW                                            see the module `change`
+//! STABLE⟨certificate⟩                                              to who is too far behind
+//! FETCH⟨chain, i, round, digests⟩                                  BODY⟨batch⟩ or STATE⟨snapshot⟩
 //! batch = ⟨requests with their signatures, time, proposer⟩
 //! ```
 //! On the wire a message is the DAG-CBOR map {kind: [body, signature]}, for PRE-PREPARE
@@ -25,9 +28,11 @@ use core::marker::PhantomData;
 use medcrypto_core::{DecodeError, Dst, dst::ledger};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::change::{NewView, ViewChange};
+use super::executor::Snapshot;
 use super::signed::{Ballot, Signed, Signer, Statement, Unverified};
 use crate::auth::{ClientId, ReplicaId};
-use crate::block::{ChainId, Checkpoint};
+use crate::block::{ChainId, Checkpoint, QuorumCertificate};
 use crate::codec::{self, Bytes, Digest, as_array};
 
 /// An operation that a client asks for.
@@ -239,6 +244,32 @@ impl Statement for Status {
     }
 }
 
+/// Asks for batches, and for states after blocks, by their digests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    /// The chain.
+    pub chain: ChainId,
+    /// Who asks.
+    pub sender: ReplicaId,
+    /// Its FETCHes are numbered in ascending order, so that none is answered twice.
+    pub round: u64,
+    /// Digests of batches, and ids of certified blocks.
+    pub digests: Vec<Digest>,
+}
+as_array!(Fetch { chain, sender, round, digests });
+
+impl Statement for Fetch {
+    const DOMAIN: Dst = ledger::PBFT_FETCH;
+
+    fn chain(&self) -> ChainId {
+        self.chain
+    }
+
+    fn signer(&self) -> Signer<'_> {
+        Signer::Replica(self.sender)
+    }
+}
+
 /// What one sequence number orders. The digest covers the requests' own signatures too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch<S = Unverified> {
@@ -251,6 +282,12 @@ pub struct Batch<S = Unverified> {
 }
 
 impl<S> Batch<S> {
+    /// The null request, which fills a number that nothing was prepared at.
+    #[must_use]
+    pub const fn null() -> Self {
+        Self { requests: Vec::new(), time: 0, proposer: ReplicaId::NONE }
+    }
+
     /// d: what the three phases agree on.
     #[must_use]
     pub fn digest(&self) -> Digest {
@@ -302,6 +339,18 @@ pub enum Message {
     Reply(Signed<Reply>),
     /// From any replica.
     Status(Signed<Status>),
+    /// From a replica that gives up its view.
+    ViewChange(Signed<ViewChange>),
+    /// From the primary of a view, or relayed.
+    NewView(Signed<NewView>),
+    /// To a replica that is too far behind: a stable checkpoint.
+    Stable(QuorumCertificate),
+    /// From any replica.
+    Fetch(Signed<Fetch>),
+    /// A batch that was fetched; its digest speaks for it.
+    Body(Batch),
+    /// A state that was fetched; the certified state root speaks for it.
+    State(Snapshot),
 }
 
 impl Message {
@@ -330,6 +379,12 @@ impl Message {
             Self::Checkpoint(_) => "Checkpoint",
             Self::Reply(_) => "Reply",
             Self::Status(_) => "Status",
+            Self::ViewChange(_) => "ViewChange",
+            Self::NewView(_) => "NewView",
+            Self::Stable(_) => "Stable",
+            Self::Fetch(_) => "Fetch",
+            Self::Body(_) => "Body",
+            Self::State(_) => "State",
         }
     }
 }

@@ -7,24 +7,34 @@
 //! COMMIT       any replica's, the same                      PREPARED → COMMIT, COMMITTED → execute
 //! CHECKPOINT   any replica's, h < n ≤ h + L, one a signer    q match → certificate; n = K, 2K, … → h
 //! STATUS       any replica's, not older than its last, not too often   → what its sender lacks
+//! VIEW-CHANGE  any replica's, v > view, its certificates valid   f + 1 → join;  q → NEW-VIEW
+//! NEW-VIEW     primary's of v > view, V and O valid          → enter v, PREPARE what O assigns
+//! STABLE       a certificate above what is executed          → FETCH its state
+//! FETCH        any replica's, above its last, not too often  → BODY or STATE
 //! ```
 //! A message that breaks a rule is a [`Output::Rejected`] and leaves the state as it was (a STATUS
 //! that comes too soon is noted, so that none before it is answered later); two votes of one replica
 //! for one place are [`Output::Evidence`]. A backup whose queue is full relays no further client: the
-//! flood would only go on to the primary, which every client asks itself. The view stays 0 here: changing it
-//! is another part.
+//! flood would only go on to the primary, which every client asks itself.
+//!
+//! A replica that gave up its view votes in it no more, but goes on listening: what the others
+//! commit there is as final for it as for them. The whole of a replica is durable: its caller saves
+//! it before it carries out the outputs, and after a crash goes on with [`Replica::start`].
 //!
 //! Status: *published* (Castro and Liskov 1999, signature variant); batching, block certificates
 //! and retransmission are *composition*.
 
 mod agree;
 mod finish;
+mod recover;
+mod view;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::app::App;
-use super::executor::Executor;
+use super::change::{Change, Entry};
+use super::executor::{Executor, Snapshot};
 use super::io::{Config, Evidence, Input, Output, Reason, Timer};
 use super::log::Log;
 use super::message::{Message, Reply, Request, Vote};
@@ -32,15 +42,28 @@ use super::quorum::Quorum;
 use super::signed::{Counted, Signed, Statement, Verified};
 use super::waiting::Waiting;
 use crate::auth::{Auth, ClientId, ReplicaId};
+use crate::block::QuorumCertificate;
 use crate::codec::{self, Digest};
 
-/// The last STATUS of a replica.
+/// What a replica said of itself last.
 #[derive(Clone, Copy, Debug, Default)]
 struct Heard {
+    view: u64,
     executed: u64,
     certified: u64,
     /// When it, or one before it, was answered.
     answered: Option<u64>,
+    /// Number and time of its last FETCH that was answered.
+    fetched: Option<(u64, u64)>,
+}
+
+/// What the timer of the view waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Patience {
+    /// In a view: the execution of a request.
+    Request(u64, ClientId, u64),
+    /// For the NEW-VIEW of this view.
+    NewView(u64),
 }
 
 /// One replica: its key, its application and what it knows of the agreement.
@@ -49,7 +72,16 @@ pub struct Replica<A, P> {
     config: Config,
     quorum: Quorum,
     auth: A,
+    /// The view that this replica takes part in, and that it entered with `entry`.
     view: u64,
+    entry: Option<Entry>,
+    /// The view that it wants: `view`, or a later one while it waits for a NEW-VIEW.
+    wanted: u64,
+    /// The VIEW-CHANGE for the latest view of each replica, own included.
+    changes: BTreeMap<ReplicaId, Change>,
+    /// Views given up since something was executed.
+    failures: u32,
+    patience: Option<Patience>,
     log: Log,
     /// The last number that this replica assigned as primary.
     proposed: u64,
@@ -58,6 +90,12 @@ pub struct Replica<A, P> {
     waiting: Waiting,
     /// How far each replica said it is, and when it was last answered.
     heard: BTreeMap<ReplicaId, Heard>,
+    /// The states after executed checkpoints from h on.
+    snapshots: BTreeMap<u64, Snapshot>,
+    /// A stable checkpoint above what is executed, whose state is asked for.
+    goal: Option<QuorumCertificate>,
+    /// The number of our last FETCH.
+    round: u64,
 }
 
 impl<A: Auth, P: App> Replica<A, P> {
@@ -66,21 +104,31 @@ impl<A: Auth, P: App> Replica<A, P> {
         Self {
             quorum: config.quorum(),
             view: 0,
-            log: Log::new(config.window(), config.history),
+            entry: None,
+            wanted: 0,
+            changes: BTreeMap::new(),
+            failures: 0,
+            patience: None,
+            log: Log::new(config.genesis_certificate(), config.window(), config.history),
             proposed: 0,
             executor: Executor::new(&config.genesis, app),
             certified: 0,
             waiting: Waiting::default(),
             heard: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
+            goal: None,
+            round: 0,
             config,
             auth,
         }
     }
 
-    /// What to do before the first input.
+    /// What to do before the first input, and after a crash.
     #[must_use]
     pub fn start(&self) -> Vec<Output> {
-        alloc::vec![Output::SetTimer(Timer::Status, self.config.status_every)]
+        let status = Output::SetTimer(Timer::Status, self.config.status_every);
+        let view = self.patience.as_ref().map(|_| self.view_timer());
+        [Some(status), view].into_iter().flatten().collect()
     }
 
     /// Handles one input at time `now`, in milliseconds.
@@ -90,6 +138,7 @@ impl<A: Auth, P: App> Replica<A, P> {
             Input::Request(request) => self.on_request(request, &mut out),
             Input::Message(bytes) => self.on_bytes(now, &bytes, &mut out),
             Input::Timeout(Timer::Status) => self.on_status_timer(&mut out),
+            Input::Timeout(Timer::View) => self.on_view_timer(&mut out),
             Input::Timeout(_) => Err(Reason::Misdirected),
         };
         match handled {
@@ -110,6 +159,12 @@ impl<A: Auth, P: App> Replica<A, P> {
             Message::Commit(vote) => self.on_commit(vote, out),
             Message::Checkpoint(vote) => self.on_checkpoint(vote, out),
             Message::Status(status) => self.on_status(now, status, out),
+            Message::ViewChange(change) => self.on_view_change(change),
+            Message::NewView(message) => self.on_new_view(message, out),
+            Message::Stable(certificate) => self.on_stable(certificate, out),
+            Message::Fetch(fetch) => self.on_fetch(now, fetch, out),
+            Message::Body(batch) => self.on_body(batch),
+            Message::State(snapshot) => self.on_state(snapshot, out),
             Message::Reply(_) => Err(Reason::Misdirected),
         }
     }
@@ -117,11 +172,15 @@ impl<A: Auth, P: App> Replica<A, P> {
     /// Runs every rule that has become applicable, until none is.
     fn progress(&mut self, now: u64, out: &mut Vec<Output>) {
         while self.propose(now, out)
+            | self.agree(out)
             | self.prepare(out)
             | self.commit(out)
             | self.execute(out)
             | self.certify(out)
+            | self.join(out)
+            | self.lead(out)
         {}
+        self.be_patient(out);
     }
 
     fn on_request(
@@ -144,7 +203,7 @@ impl<A: Auth, P: App> Replica<A, P> {
         } else if self.is_primary() {
             return Err(Reason::Duplicate);
         }
-        if !self.is_primary() {
+        if self.is_active() && !self.is_primary() {
             let bytes = Message::Request(request.into_unverified()).encode();
             out.push(Output::Send(self.primary(), bytes));
         }
@@ -213,11 +272,16 @@ impl<A: Auth, P: App> Replica<A, P> {
         self.quorum.primary(self.view)
     }
 
-    fn is_primary(&self) -> bool {
-        self.primary() == self.config.me
+    /// Whether this replica votes in its view.
+    const fn is_active(&self) -> bool {
+        self.view == self.wanted
     }
 
-    /// The view.
+    fn is_primary(&self) -> bool {
+        self.is_active() && self.primary() == self.config.me
+    }
+
+    /// The view that this replica takes part in.
     pub const fn view(&self) -> u64 {
         self.view
     }

@@ -1,6 +1,6 @@
 //! Requests that were accepted and not executed: at most one a client, first come first served.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
 use super::message::Request;
@@ -44,6 +44,25 @@ impl Waiting {
             self.order.pop_front();
         }
         batch
+    }
+
+    /// The request that has waited longest outside a batch.
+    pub(crate) fn oldest(&self) -> Option<&Request> {
+        self.order.front().and_then(|client| self.of(client)).map(Signed::body)
+    }
+
+    /// What was in a batch waits again, before what was not; unless it is in a batch of these
+    /// clients, which the new view proposes anyway.
+    pub(crate) fn requeue(&mut self, in_flight: &BTreeSet<ClientId>) {
+        let batched = self.requests.keys().filter(|client| !self.order.contains(client));
+        let order = batched.chain(&self.order).filter(|client| !in_flight.contains(client));
+        self.order = order.cloned().collect();
+    }
+
+    /// Forgets every request that is not its client's next.
+    pub(crate) fn settle(&mut self, next: impl Fn(&ClientId) -> Option<u64>) {
+        self.requests.retain(|client, request| next(client) == Some(request.body().nonce));
+        self.order.retain(|client| self.requests.contains_key(client));
     }
 
     /// Forgets a client's request up to an executed nonce.

@@ -294,7 +294,7 @@ impl<A: Auth + Clone, P: App> World<A, P> {
                 let certified = CertifiedBlock { block, certificate };
                 self.chain.entry(certified.block.header.height).or_insert(certified);
             }
-            Output::Committed { .. } => {}
+            Output::Committed { .. } | Output::Entered { .. } | Output::Restored { .. } => {}
         }
     }
 

@@ -1,18 +1,21 @@
 //! Committees, an application, and a bus that delivers by hand.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use ed25519_dalek::{Signature as Ed25519Signature, Signer as _, SigningKey, VerifyingKey};
-use medcrypto_ledger::block::Genesis;
+use medcrypto_ledger::block::{BlockId, ChainId, Checkpoint, Genesis, QuorumCertificate};
+use medcrypto_ledger::codec::Pairs;
+use medcrypto_ledger::pbft::change::{NewView, Prepared, ViewChange};
 use medcrypto_ledger::pbft::message::{Batch, Commit, PrePrepare, Prepare, Request};
+use medcrypto_ledger::pbft::signed::Statement;
 use medcrypto_ledger::pbft::{
-    App, Client, Config, Context, Input, Message, Output, Reason, Replica, Signed,
-    genesis_state_root,
+    App, Client, Config, Context, Input, Message, Output, Quorum, Reason, Replica, RestoreError,
+    Signed, Timer, genesis_state_root,
 };
 use medcrypto_ledger::sim::{Faults, SymbolicAuth, World};
 use medcrypto_ledger::{
     Auth, Bytes, ClientId, Committee, Digest, Dst, PublicKey, Refused, ReplicaId, Signature,
-    Verifier,
+    Verifier, codec,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -38,11 +41,13 @@ impl App for Tape {
     }
 
     fn snapshot(&self) -> Vec<u8> {
-        self.0.concat()
+        codec::encode(&self.0.iter().cloned().map(Bytes).collect::<Vec<_>>())
     }
 
-    fn restore(&mut self, _: &[u8]) -> Result<(), medcrypto_ledger::pbft::RestoreError> {
-        Err(medcrypto_ledger::pbft::RestoreError)
+    fn restore(&mut self, snapshot: &[u8]) -> Result<(), RestoreError> {
+        let tape = codec::decode::<Vec<Bytes>>(snapshot).or(Err(RestoreError))?;
+        self.0 = tape.into_iter().map(|op| op.0).collect();
+        Ok(())
     }
 }
 
@@ -180,6 +185,77 @@ pub fn commit(n: u16, from: u16, seq: u64, digest: Digest) -> Vec<u8> {
     Message::Commit(vote).encode()
 }
 
+pub fn chain(n: u16) -> ChainId {
+    config::<SymbolicAuth>(n, 0).chain
+}
+
+pub fn sign<T: Statement>(who: u16, body: T) -> Signed<T> {
+    Signed::sign(&replica_auth::<SymbolicAuth>(who), body)
+}
+
+pub fn genesis_certificate(n: u16) -> QuorumCertificate {
+    let id = config::<SymbolicAuth>(n, 0).genesis.block().header.id();
+    QuorumCertificate::new(0, id, BTreeMap::new())
+}
+
+/// That `digest` was PREPARED, by the primary of `view` and these backups.
+pub fn prepared_by(n: u16, backups: &[u16], view: u64, seq: u64, digest: Digest) -> Prepared {
+    let primary = (view % u64::from(n)) as u16;
+    let vote = PrePrepare::new(chain(n), ReplicaId(primary), view, seq, digest);
+    let assign = sign(primary, vote).signature().clone();
+    let vote = |i: &u16| {
+        let vote = Prepare::new(chain(n), ReplicaId(*i), view, seq, digest);
+        (ReplicaId(*i), sign(*i, vote).signature().clone())
+    };
+    Prepared { view, digest, assign, prepares: Pairs(backups.iter().map(vote).collect()) }
+}
+
+/// A VIEW-CHANGE from genesis.
+pub fn change(n: u16, sender: u16, view: u64, prepared: &[(u64, Prepared)]) -> ViewChange {
+    let prepared = Pairs(prepared.iter().cloned().collect());
+    let stable = genesis_certificate(n);
+    ViewChange { chain: chain(n), sender: ReplicaId(sender), view, stable, prepared }
+}
+
+pub fn view_change(change: ViewChange) -> Vec<u8> {
+    Message::ViewChange(sign(change.sender.0, change)).encode()
+}
+
+/// A NEW-VIEW of the view's primary with these VIEW-CHANGEs and assignments.
+pub fn new_view(n: u16, view: u64, changes: Vec<ViewChange>, o: &[(u64, Digest)]) -> NewView {
+    let primary = (view % u64::from(n)) as u16;
+    let sender = ReplicaId(primary);
+    let vote = |(seq, digest): &(u64, Digest)| {
+        sign(primary, PrePrepare::new(chain(n), sender, view, *seq, *digest))
+    };
+    let changes = changes.into_iter().map(|c| (c.sender, sign(c.sender.0, c)));
+    NewView {
+        chain: chain(n),
+        sender,
+        view,
+        changes: Pairs(changes.collect()),
+        assigned: o.iter().map(vote).collect(),
+    }
+}
+
+pub fn new_view_bytes(message: NewView) -> Vec<u8> {
+    Message::NewView(sign(message.sender.0, message)).encode()
+}
+
+/// q CHECKPOINTs of replicas 0, 1, … for a block.
+pub fn checkpointed(n: u16, height: u64, block_id: BlockId) -> QuorumCertificate {
+    let vote = |i| {
+        let body = Checkpoint { chain_id: chain(n), height, block_id, replica: ReplicaId(i) };
+        (ReplicaId(i), sign(i, body).signature().clone())
+    };
+    let quorum = Quorum::new(n).unwrap().quorum() as u16;
+    QuorumCertificate::new(height, block_id, (0..quorum).map(vote).collect())
+}
+
+pub fn null() -> Digest {
+    <Batch>::null().digest()
+}
+
 pub fn give(replica: &mut Symbolic, bytes: Vec<u8>) -> Vec<Output> {
     replica.step(START, Input::Message(bytes))
 }
@@ -229,6 +305,13 @@ impl Bus {
             outputs.iter().for_each(|output| self.route(to, output));
             self.outputs.extend(outputs.into_iter().map(|output| (to, output)));
         }
+    }
+
+    /// A timer of one replica runs out.
+    pub fn expire(&mut self, who: u16, timer: Timer) {
+        let outputs = self.replicas[usize::from(who)].step(START, Input::Timeout(timer));
+        outputs.iter().for_each(|output| self.route(who, output));
+        self.outputs.extend(outputs.into_iter().map(|output| (who, output)));
     }
 
     fn route(&mut self, from: u16, output: &Output) {

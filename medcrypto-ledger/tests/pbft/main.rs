@@ -23,4 +23,5 @@ mod normal;
 mod rules;
 mod swarm;
 mod thresholds;
+mod views;
 mod votes;

@@ -6,7 +6,6 @@ use super::{Replica, noted};
 use crate::auth::Auth;
 use crate::pbft::app::App;
 use crate::pbft::io::{Evidence, Output, Reason};
-use crate::pbft::log::Proposal;
 use crate::pbft::message::{Batch, Commit, Message, PrePrepare, Prepare, Request};
 use crate::pbft::signed::{Signed, Verified};
 
@@ -25,16 +24,20 @@ impl<A: Auth, P: App> Replica<A, P> {
         }
         let batch = Batch { requests, time: now, proposer: self.config.me };
         let vote = self.sign(self.vote(seq, batch.digest()));
-        let proposal = Proposal { vote, batch };
-        out.push(Output::Broadcast(proposal.message().encode()));
+        let proposal = Message::PrePrepare(
+            vote.clone().into_unverified(),
+            batch.clone().into_unverified(),
+        );
+        out.push(Output::Broadcast(proposal.encode()));
         self.proposed = seq;
         if let Some(slot) = self.log.slot_mut(seq) {
-            slot.proposal = Some(proposal);
+            slot.bodies.insert(vote.body().digest, batch);
+            slot.assigned = Some(vote);
         }
         true
     }
 
-    /// As backup: accepts the first valid assignment of (v, n), and agrees to it.
+    /// As backup: accepts the first valid assignment of (v, n).
     pub(super) fn on_pre_prepare(
         &mut self,
         now: u64,
@@ -47,34 +50,63 @@ impl<A: Auth, P: App> Replica<A, P> {
             return Err(Reason::Sender);
         }
         let vote = self.admit(vote)?;
-        let PrePrepare { seq, digest, .. } = *vote.body();
         self.first_assignment(&vote, out)?;
         let batch = self.admit_batch(now, vote.body(), batch)?;
-        let prepare = self.sign(self.vote(seq, digest));
-        let slot = self.log.slot_mut(seq).ok_or(Reason::Sequence)?;
-        slot.proposal = Some(Proposal { vote, batch });
-        slot.prepares.insert(prepare.clone());
-        out.push(Output::Broadcast(Message::Prepare(prepare.into_unverified()).encode()));
+        let slot = self.log.slot_mut(vote.body().seq).ok_or(Reason::Sequence)?;
+        slot.bodies.insert(vote.body().digest, batch);
+        slot.assigned = Some(vote);
         Ok(())
     }
 
-    /// A second assignment of (v, n) is no news or evidence, whatever batch comes with it.
+    /// As backup: agrees to every assignment whose batch is here.
+    pub(super) fn agree(&mut self, out: &mut Vec<Output>) -> bool {
+        if self.is_primary() || !self.is_active() {
+            return false;
+        }
+        let slots = self.log.after(self.low());
+        let due = slots.filter_map(|(n, slot)| Some((n, slot.agreeable(self.config.me)?)));
+        let due = due.collect::<Vec<_>>();
+        for (seq, digest) in &due {
+            let prepare = self.sign(self.vote(*seq, *digest));
+            if let Some(slot) = self.log.slot_mut(*seq) {
+                slot.prepares.insert(prepare.clone());
+            }
+            out.push(Output::Broadcast(Message::Prepare(prepare.into_unverified()).encode()));
+        }
+        !due.is_empty()
+    }
+
+    /// What the primary assigned to a number in this view, with the votes of its NEW-VIEW.
+    fn assignment(&self, seq: u64) -> Option<&Signed<PrePrepare, Verified>> {
+        let here = self.log.get(seq).and_then(|slot| slot.assigned.as_ref());
+        here.or_else(|| self.carried(seq))
+    }
+
+    /// What the NEW-VIEW of this view assigned to a number.
+    fn carried(&self, seq: u64) -> Option<&Signed<PrePrepare, Verified>> {
+        self.entry.as_ref().and_then(|entry| entry.assigned.get(&seq))
+    }
+
+    /// Refuses a second assignment, which is evidence if it differs from the first.
     fn first_assignment(
         &self,
         vote: &Signed<PrePrepare, Verified>,
         out: &mut Vec<Output>,
     ) -> Result<(), Reason> {
-        let slot = self.log.get(vote.body().seq);
-        let Some(first) = slot.and_then(|slot| slot.proposal.as_ref()) else {
+        let PrePrepare { seq, digest, .. } = *vote.body();
+        let Some(first) = self.assignment(seq) else {
             return Ok(());
         };
-        if first.vote.body().digest == vote.body().digest {
-            return Err(Reason::Duplicate);
+        if first.body().digest != digest {
+            out.push(Output::Evidence(Evidence::PrePrepare(first.clone(), vote.clone())));
+            return Err(Reason::Equivocation);
         }
-        out.push(Output::Evidence(Evidence::PrePrepare(first.vote.clone(), vote.clone())));
-        Err(Reason::Equivocation)
+        let known = self.log.get(seq).is_some_and(|slot| slot.batch().is_some());
+        if known { Err(Reason::Duplicate) } else { Ok(()) }
     }
 
+    /// A batch that the NEW-VIEW assigned was accepted before, in its time and from its proposer.
+    /// What it did not assign starts above max-s: below, quorums may have decided.
     fn admit_batch(
         &self,
         now: u64,
@@ -84,6 +116,12 @@ impl<A: Auth, P: App> Replica<A, P> {
         if batch.digest() != vote.digest {
             return Err(Reason::Digest);
         }
+        if self.carried(vote.seq).is_some() {
+            return self.admit_body(batch);
+        }
+        if self.entry.as_ref().is_some_and(|entry| vote.seq <= entry.plan.last) {
+            return Err(Reason::Sequence);
+        }
         let size = 1..=self.config.batch_max;
         let well_formed = batch.proposer == vote.sender && size.contains(&batch.requests.len());
         if !well_formed || batch.repeats_a_client() {
@@ -92,6 +130,11 @@ impl<A: Auth, P: App> Replica<A, P> {
         if batch.time > now.saturating_add(self.config.clock_skew) {
             return Err(Reason::Time);
         }
+        self.admit_body(batch)
+    }
+
+    /// A batch whose digest is right already.
+    pub(super) fn admit_body(&self, batch: Batch) -> Result<Batch<Verified>, Reason> {
         let Batch { requests, time, proposer } = batch;
         let requests = requests.into_iter().map(|r| self.admit_operation(r));
         Ok(Batch { requests: requests.collect::<Result<_, _>>()?, time, proposer })
@@ -133,20 +176,23 @@ impl<A: Auth, P: App> Replica<A, P> {
         noted(slot.commits.insert(vote), Evidence::Commit, out)
     }
 
-    /// PREPARED: says so with a COMMIT.
+    /// PREPARED: keeps the certificate, and says so with a COMMIT.
     pub(super) fn prepare(&mut self, out: &mut Vec<Output>) -> bool {
-        let slots = self.log.after(self.executed());
+        let slots = self.log.after(self.low());
         let due = slots.filter_map(|(n, slot)| Some((n, slot.newly_prepared(self.quorum)?)));
         let due = due.collect::<Vec<_>>();
-        for (seq, digest) in &due {
-            let commit = self.sign(self.vote(*seq, *digest));
-            if let Some(slot) = self.log.slot_mut(*seq) {
+        let prepared = !due.is_empty();
+        for (seq, certificate) in due {
+            let commit = self.is_active().then(|| self.sign(self.vote(seq, certificate.digest)));
+            if let Some(slot) = self.log.slot_mut(seq) {
                 slot.prepared = true;
-                slot.commits.insert(commit.clone());
+                slot.certificate = Some(certificate);
+                commit.clone().map(|commit| slot.commits.insert(commit));
             }
-            out.push(Output::Broadcast(Message::Commit(commit.into_unverified()).encode()));
+            let message = commit.map(|commit| Message::Commit(commit.into_unverified()));
+            out.extend(message.map(|message| Output::Broadcast(message.encode())));
         }
-        !due.is_empty()
+        prepared
     }
 
     /// COMMITTED: the batch is final at its number.

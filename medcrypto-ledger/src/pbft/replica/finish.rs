@@ -1,4 +1,4 @@
-//! After agreement: execution in order, block certificates, and retransmission.
+//! After agreement: execution in order, block certificates, checkpoints.
 
 use alloc::vec::Vec;
 
@@ -6,23 +6,21 @@ use super::{Replica, noted};
 use crate::auth::Auth;
 use crate::block::{Checkpoint, QuorumCertificate};
 use crate::pbft::app::App;
-use crate::pbft::io::{Evidence, Output, Reason, Timer};
-use crate::pbft::message::{Message, Status};
+use crate::pbft::io::{Evidence, Output, Reason};
+use crate::pbft::log::Slot;
+use crate::pbft::message::Message;
 use crate::pbft::signed::Signed;
-
-/// The most sequence numbers that one STATUS is answered with.
-const ANSWERED_SLOTS: usize = 32;
 
 impl<A: Auth, P: App> Replica<A, P> {
     /// Executes the next number once it is COMMITTED, answers its clients, vouches for its block.
     pub(super) fn execute(&mut self, out: &mut Vec<Output>) -> bool {
         let seq = self.executed().saturating_add(1);
         let slot = self.log.get(seq).filter(|slot| slot.committed);
-        let Some(proposal) = slot.and_then(|slot| slot.proposal.as_ref()) else {
+        let Some(batch) = slot.and_then(Slot::batch) else {
             return false;
         };
-        let block = self.executor.execute(&proposal.batch);
-        let requests = proposal.batch.requests.iter().map(Signed::body);
+        let block = self.executor.execute(batch);
+        let requests = batch.requests.iter().map(Signed::body);
         let asked = requests.map(|r| (r.client.clone(), r.nonce)).collect::<Vec<_>>();
         for (client, nonce) in asked {
             self.waiting.executed(&client, nonce);
@@ -39,6 +37,12 @@ impl<A: Auth, P: App> Replica<A, P> {
             slot.block = Some(block);
         }
         out.push(Output::Broadcast(Message::Checkpoint(checkpoint.into_unverified()).encode()));
+        if self.is_active() {
+            self.failures = 0;
+        }
+        if self.is_checkpoint(seq) {
+            self.snapshots.insert(seq, self.executor.snapshot());
+        }
         true
     }
 
@@ -72,53 +76,23 @@ impl<A: Auth, P: App> Replica<A, P> {
         let votes = slot.checkpoints.votes_for(id.0).take(quorum.quorum());
         let votes = votes.map(|vote| (vote.body().replica, vote.signature().clone())).collect();
         let certificate = QuorumCertificate::new(height, id, votes);
-        out.extend(slot.block.take().map(|block| Output::Certified { block, certificate }));
-        self.certified = height;
-        if height % self.config.checkpoint_every.max(1) == 0 {
-            self.log.advance(height);
+        let block = slot.block.take();
+        if self.is_checkpoint(height) {
+            self.advance(certificate.clone());
         }
+        out.extend(block.map(|block| Output::Certified { block, certificate }));
+        self.certified = height;
         true
     }
 
-    pub(super) fn on_status_timer(&mut self, out: &mut Vec<Output>) -> Result<(), Reason> {
-        let status = self.sign(Status {
-            chain: self.config.chain,
-            sender: self.config.me,
-            view: self.view,
-            executed: self.executed(),
-            certified: self.certified,
-        });
-        out.push(Output::Broadcast(Message::Status(status.into_unverified()).encode()));
-        out.push(Output::SetTimer(Timer::Status, self.config.status_every));
-        Ok(())
+    /// Whether n = K, 2K, …
+    fn is_checkpoint(&self, seq: u64) -> bool {
+        seq % self.config.checkpoint_every.max(1) == 0
     }
 
-    /// Sends a replica our messages about the numbers that it lacks. A replica never goes back, so
-    /// a STATUS below its last is a replay, which must not use up the answers to the true one.
-    pub(super) fn on_status(
-        &mut self,
-        now: u64,
-        status: Signed<Status>,
-        out: &mut Vec<Output>,
-    ) -> Result<(), Reason> {
-        if status.body().sender == self.config.me {
-            return Err(Reason::Sender);
-        }
-        let status = self.admit(status)?;
-        let Status { sender, executed, certified, .. } = *status.body();
-        let heard = self.heard.entry(sender).or_default();
-        if executed < heard.executed || certified < heard.certified {
-            return Err(Reason::Stale);
-        }
-        (heard.executed, heard.certified) = (executed, certified);
-        let pause = self.config.status_every / 2;
-        if heard.answered.is_some_and(|last| now < last.saturating_add(pause)) {
-            return Err(Reason::TooSoon);
-        }
-        heard.answered = Some(now);
-        let slots = self.log.after(executed.min(certified)).take(ANSWERED_SLOTS);
-        let answers = slots.flat_map(|(_, slot)| slot.answers(self.config.me));
-        out.extend(answers.map(|message| Output::Send(sender, message.encode())));
-        Ok(())
+    /// Moves h.
+    pub(super) fn advance(&mut self, stable: QuorumCertificate) {
+        self.snapshots = self.snapshots.split_off(&stable.height);
+        self.log.advance(stable);
     }
 }
