@@ -1,4 +1,4 @@
-//! Practical Byzantine fault tolerance: the normal case.
+//! Practical Byzantine fault tolerance.
 //!
 //! Castro and Liskov, OSDI 1999, in the variant with signatures (the papers' consensus: Huang et
 //! al., steps 1 to 5).
@@ -13,16 +13,17 @@
 //! ```
 //! Safety: two quorums share a correct replica ([`quorum`]), which votes once a view and number, so
 //! no two digests commit at one number; execution is a function of the digests, so blocks are equal
-//! at every height. Liveness, in this part, needs a correct primary: lost messages are asked for
-//! with STATUS; a silent primary stops it. The log is collected: the window moves with the certified
-//! checkpoints. Changing the view and transferring state are other parts; a replica further behind
-//! than the others' history stays behind until then, and safe.
+//! at every height. What committed in one view is proposed again in the next ([`change`]). Liveness
+//! needs a network that delivers in the end: lost messages are asked for with STATUS, missing batches
+//! with FETCH, a primary that leaves a request waiting is replaced, and who is too far behind takes
+//! over a state that hashes to a certified block. The log is collected: the window moves with the
+//! certified checkpoints.
 //!
-//! Deviations from Huang et al.: the thresholds ([`quorum`]), signatures by every sender, a block
-//! certificate.
+//! Deviations from Huang et al.: the thresholds ([`quorum`]), a view change with certificates in the
+//! place of "change the leader and restart", signatures by every sender, a block certificate.
 //!
-//! Status: *published* (the protocol, its signature variant); batching, block certificates and
-//! retransmission are *composition*.
+//! Status: *published* (the protocol, its signature variant); batching, block certificates,
+//! retransmission and the transfer of states are *composition*.
 
 pub mod app;
 pub mod change;

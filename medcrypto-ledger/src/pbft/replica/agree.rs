@@ -24,10 +24,8 @@ impl<A: Auth, P: App> Replica<A, P> {
         }
         let batch = Batch { requests, time: now, proposer: self.config.me };
         let vote = self.sign(self.vote(seq, batch.digest()));
-        let proposal = Message::PrePrepare(
-            vote.clone().into_unverified(),
-            batch.clone().into_unverified(),
-        );
+        let proposal =
+            Message::PrePrepare(vote.clone().into_unverified(), batch.clone().into_unverified());
         out.push(Output::Broadcast(proposal.encode()));
         self.proposed = seq;
         if let Some(slot) = self.log.slot_mut(seq) {
