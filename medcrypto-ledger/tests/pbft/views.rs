@@ -1,6 +1,7 @@
 //! Changing the view: H21, E-H2, T7, T8, T9, T15, T38.
 
 use std::collections::BTreeMap;
+use std::slice::from_ref;
 
 use medcrypto_ledger::block::{ChainId, Checkpoint};
 use medcrypto_ledger::codec::Pairs;
@@ -94,7 +95,7 @@ fn committed_at_one(op: &[u8]) -> Bus {
 }
 
 fn bus_digest(bus: &Bus) -> Digest {
-    let sent = bus.outputs.iter().flat_map(|(_, output)| sent(std::slice::from_ref(output)));
+    let sent = bus.outputs.iter().flat_map(|(_, output)| sent(from_ref(output)));
     let mut digests = sent.filter_map(|message| match message {
         Message::PrePrepare(vote, _) => Some(vote.body().digest),
         _ => None,
@@ -150,7 +151,7 @@ fn t08_the_highest_view_decides_whatever_the_order() {
     let high = |seq, op| (seq, prepared_by(4, &[0, 2], 1, seq, d(op)));
     for (first, second) in [(low(1, b"a"), high(1, b"b")), (high(1, b"b"), low(1, b"a"))] {
         let changes =
-            || vec![change(4, 0, 2, &[first.clone()]), change(4, 1, 2, &[second.clone()])];
+            || vec![change(4, 0, 2, from_ref(&first)), change(4, 1, 2, from_ref(&second))];
         let changes = || [changes(), vec![change(4, 2, 2, &[])]].concat();
         let mut backup = replica(4, 3);
         let wrong = new_view(4, 2, changes(), &[(1, d(b"a"))]);
@@ -579,7 +580,7 @@ fn c2_t15_a_client_repeats_itself_fifty_times_across_a_view_change() {
     assert!(bus.replicas.iter().all(|r| (r.view(), r.app().0.len()) == (1, 1)));
     let mut results = BTreeMap::<Vec<u8>, usize>::new();
     for (_, output) in &bus.outputs {
-        if let Some(Message::Reply(reply)) = sent(std::slice::from_ref(output)).pop() {
+        if let Some(Message::Reply(reply)) = sent(from_ref(output)).pop() {
             *results.entry(reply.body().result.0.clone()).or_default() += 1;
         }
     }
