@@ -37,6 +37,8 @@ fn t12_objects_give_the_known_answers() {
         ("settlement", |case| answer(case, settlement, |s| under(ledger::SETTLEMENT, s))),
     ];
     run(json, "medcrypto-ledger/encoding", &kinds);
+    let pinned = include_str!("../../../../vectors/pinned/v1/ledger/encoding.json");
+    run(pinned, "medcrypto-ledger/encoding", &kinds);
 }
 
 type Named = Option<(&'static str, Digest)>;
