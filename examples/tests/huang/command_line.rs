@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use medcrypto_examples::flows::huang::Failure;
 use medcrypto_examples::flows::huang::attacks;
-use medcrypto_examples::flows::huang::failure::Failure;
 use medcrypto_examples::flows::huang::paper::{self, Measured};
 use medcrypto_examples::flows::huang::report::Report;
 use serde_json::Value;
