@@ -7,6 +7,9 @@
 //! ```
 //! The short file decodes to its end and is then refused for its lengths: so an execution costs
 //! milliseconds, and most of them get through every point.
+//!
+//! Reached: the queries are decoded. That is, the lengths hold, and the verifying key before them is one of
+//! the circuit.
 
 use std::sync::LazyLock;
 
@@ -113,7 +116,13 @@ pub(super) fn proving_key(data: &[u8]) -> bool {
         }
         Err(error) => assert!(!unchanged, "the key itself was refused: {error}"),
     }
-    true
+    let framed = lie.is_none_or(|lie| usize::try_from(lie) == Ok(queries.len()));
+    framed && is_of_the_circuit(&verifying)
+}
+
+fn is_of_the_circuit(verifying: &[u8]) -> bool {
+    let named = || VerifyingKey::from_bytes(verifying).map(|key| key.circuit_digest());
+    verifying == BASE.verifying || named() == Ok(BASE.circuit.digest())
 }
 
 /// One change; `Some` is a length of the queries that is not theirs.
