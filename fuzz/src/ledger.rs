@@ -1,11 +1,13 @@
 //! Targets of medcrypto-ledger.
 
 mod cas;
+mod cbor;
 mod chain;
 mod codec;
 mod contract;
 mod hospital;
 mod merkle;
+mod names;
 mod pbft;
 mod seeds;
 
@@ -20,6 +22,7 @@ pub const TARGETS: &[&Target] = &[
     &RECEIPT,
     &STATE,
     &MESSAGE,
+    &SNAPSHOT,
     &TX_PROOF,
     &MERKLE_PROOF,
     &CID,
@@ -78,48 +81,84 @@ const fn machine(
 }
 
 /// Certified blocks, blocks, headers.
-pub const BLOCK: Target =
-    decoder("ledger_block", 1024, |data| codec::block(data).into(), seeds::blocks);
+pub const BLOCK: Target = decoder(
+    "ledger_block",
+    1024,
+    |data| codec::block(data).into(),
+    || codec::inputs(&seeds::blocks()),
+);
 
 /// Quorum certificates and votes.
 pub const CERTIFICATE_BYTES: Target = decoder(
     "ledger_certificate_bytes",
     512,
     |data| codec::certificate(data).into(),
-    seeds::certificates,
+    || codec::inputs(&seeds::certificates()),
 );
 
 /// What a chain starts from.
-pub const GENESIS: Target =
-    decoder("ledger_genesis", 256, |data| codec::genesis(data).into(), seeds::geneses);
+pub const GENESIS: Target = decoder(
+    "ledger_genesis",
+    256,
+    |data| codec::genesis(data).into(),
+    || codec::inputs(&seeds::geneses()),
+);
 
 /// Transactions of the contract.
 pub const TRANSACTION: Target = decoder(
     "ledger_transaction",
     1024,
     |data| codec::transaction(data).into(),
-    seeds::transactions,
+    || codec::inputs(&seeds::transactions()),
 );
 
 /// Answers of the contract.
-pub const RECEIPT: Target =
-    decoder("ledger_receipt", 256, |data| codec::receipt(data).into(), seeds::receipts);
+pub const RECEIPT: Target = decoder(
+    "ledger_receipt",
+    256,
+    |data| codec::receipt(data).into(),
+    || codec::inputs(&seeds::receipts()),
+);
 
 /// The contract's state.
-pub const STATE: Target =
-    decoder("ledger_state", 2048, |data| codec::state(data).into(), seeds::states);
+pub const STATE: Target = decoder(
+    "ledger_state",
+    2048,
+    |data| codec::state(data).into(),
+    || codec::inputs(&seeds::states()),
+);
 
 /// Messages of replicas and clients.
-pub const MESSAGE: Target =
-    decoder("ledger_message", 1024, |data| codec::message(data).into(), seeds::messages);
+pub const MESSAGE: Target = decoder(
+    "ledger_message",
+    2048,
+    |data| codec::message(data).into(),
+    || codec::inputs(&seeds::messages()),
+);
+
+/// What a replica that is far behind is sent.
+pub const SNAPSHOT: Target = decoder(
+    "ledger_snapshot",
+    2048,
+    |data| codec::snapshot(data).into(),
+    || codec::inputs(&seeds::snapshots()),
+);
 
 /// What a light client is shown.
-pub const TX_PROOF: Target =
-    decoder("ledger_tx_proof", 1024, |data| codec::tx_proof(data).into(), seeds::tx_proofs);
+pub const TX_PROOF: Target = decoder(
+    "ledger_tx_proof",
+    1024,
+    |data| codec::tx_proof(data).into(),
+    || codec::inputs(&seeds::tx_proofs()),
+);
 
 /// Paths of the Merkle log.
-pub const MERKLE_PROOF: Target =
-    decoder("ledger_merkle_proof", 256, |data| codec::merkle_proof(data).into(), seeds::paths);
+pub const MERKLE_PROOF: Target = decoder(
+    "ledger_merkle_proof",
+    256,
+    |data| codec::merkle_proof(data).into(),
+    || codec::inputs(&seeds::paths()),
+);
 
 /// Content identifiers.
 pub const CID: Target = decoder("ledger_cid", 64, |data| codec::cid(data).into(), seeds::cids);
