@@ -9,6 +9,7 @@ mod hospital;
 mod merkle;
 mod names;
 mod pbft;
+mod policies;
 mod seeds;
 
 use crate::{Class, Target};
@@ -21,6 +22,8 @@ pub const TARGETS: &[&Target] = &[
     &TRANSACTION,
     &RECEIPT,
     &STATE,
+    &POLICY,
+    &GATE,
     &MESSAGE,
     &SNAPSHOT,
     &TX_PROOF,
@@ -32,6 +35,7 @@ pub const TARGETS: &[&Target] = &[
     &CHAIN,
     &CERTIFICATE,
     &CONTRACT,
+    &POLICIES,
     &REPLICA,
     &WORLD,
 ];
@@ -128,6 +132,22 @@ pub const STATE: Target = decoder(
     || codec::inputs(&seeds::states()),
 );
 
+/// Transactions, answers and states of the policy contract.
+pub const POLICY: Target = decoder(
+    "ledger_policy",
+    1024,
+    |data| codec::policy(data).into(),
+    || codec::inputs(&seeds::policies()),
+);
+
+/// The same behind the gate.
+pub const GATE: Target = decoder(
+    "ledger_gate",
+    1024,
+    |data| codec::gate(data).into(),
+    || codec::inputs(&seeds::gates()),
+);
+
 /// Messages of replicas and clients.
 pub const MESSAGE: Target = decoder(
     "ledger_message",
@@ -215,6 +235,15 @@ pub const CONTRACT: Target = machine(
     1024,
     |data| (!data.is_empty() && contract::script(data)).into(),
     || scripts(CONTRACT.run, 15, 12, 600),
+);
+
+/// Scripts for the policy contract behind its gate.
+pub const POLICIES: Target = machine(
+    "ledger_policies",
+    Class::Stateful,
+    512,
+    |data| (!data.is_empty() && policies::script(data)).into(),
+    || scripts(POLICIES.run, 19, 12, 300),
 );
 
 /// One replica among hostile messages.

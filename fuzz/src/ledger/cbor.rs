@@ -1,8 +1,9 @@
 //! DAG-CBOR as a row of items, whatever a decoder makes of them.
 //!
 //! ```text
-//! shape(b)     the kind of every item, if b is whole items to its last byte
-//! mended(b, n) n whole items out of any bytes: what is longer than the bytes is cut, what is missing is 0
+//! shape(b)      the kind of every item, if b is whole items to its last byte
+//! mended(b, s)  items of the shape s, as far as b goes: what is longer than b is cut, what stands before an
+//!               item of the kind is left out
 //! ```
 
 /// What an item is; a name stands alone or over its content.
@@ -74,10 +75,16 @@ pub(super) fn shape(mut bytes: &[u8]) -> Option<Vec<Kind>> {
     Some(kinds)
 }
 
-/// So many items.
-pub(super) fn mended(mut bytes: &[u8], count: usize) -> Vec<u8> {
+/// Items of these kinds, as far as there are any.
+pub(super) fn mended(mut bytes: &[u8], shape: &[Kind]) -> Vec<u8> {
     let mut mended = Vec::with_capacity(bytes.len());
-    (0..count).for_each(|_| mend(&mut bytes, DEPTH, &mut mended));
+    for wanted in shape {
+        let is_wanted =
+            |from: &[u8]| head(&mut &*from).is_some_and(|(major, _)| kind(major) == *wanted);
+        let Some(at) = (0..bytes.len()).find(|at| is_wanted(&bytes[*at..])) else { break };
+        bytes = &bytes[at..];
+        mend(&mut bytes, DEPTH, &mut mended);
+    }
     mended
 }
 

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! input    choice u8 ‖ rest    choice mod kinds       the type; its frame comes before the rest
-//!                              choice / kinds mod 2   0 the rest as it is, 1 mended to whole items
+//!                              choice / kinds mod 2   0 the rest as it is, 1 mended to items of that shape
 //! frame    the heads of the outer arrays, and of a message the map with its name
 //! reached  behind the frame there are as many items as an honest object of the type has, each of the
 //!          kind that it has there (`cbor`), and nothing else: every field gets decoded, up to the first
@@ -17,15 +17,20 @@ use medcrypto_ledger::block::{
 };
 use medcrypto_ledger::cas::Cid;
 use medcrypto_ledger::codec::{decode, encode};
+use medcrypto_ledger::contract::envelope::{self, Contract};
+use medcrypto_ledger::contract::host::{Answer, Machine};
+use medcrypto_ledger::contract::policy::Policies;
 use medcrypto_ledger::contract::{Receipt, SettlementStatement, SignedTx, State, TxBody};
 use medcrypto_ledger::merkle::{ConsistencyProof, InclusionProof, RootHash};
 use medcrypto_ledger::pbft::message::{Batch, Request};
-use medcrypto_ledger::pbft::{Message, Signed, Snapshot};
+use medcrypto_ledger::pbft::{App, Message, Signed, Snapshot};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::cbor::{self, Kind};
+use super::hospital::Symbolic;
 use super::names::names;
+use super::policies;
 use super::seeds;
 
 /// An object that somebody honest encodes: what an input of its choice is measured by.
@@ -71,7 +76,7 @@ impl Input {
         let (choice, rest) = data.split_first()?;
         let (mode, choice) = (choice / kinds(known) % 2, choice % kinds(known));
         let known = known.iter().find(|known| known.choice == choice)?;
-        let rest = if mode == 0 { rest.to_vec() } else { cbor::mended(rest, known.shape.len()) };
+        let rest = if mode == 0 { rest.to_vec() } else { cbor::mended(rest, &known.shape) };
         let reached = cbor::shape(&rest).as_ref() == Some(&known.shape);
         Some(Self { choice, bytes: [known.frame.as_slice(), &rest].concat(), reached })
     }
@@ -84,6 +89,27 @@ impl Input {
             look(&value);
         }
         self.reached
+    }
+}
+
+impl Input {
+    /// By choice: transaction, answer, answer, state of a contract.
+    fn read_contract<C: Contract<Symbolic> + PartialEq>(&self, contract: C) -> bool {
+        match self.choice {
+            0 => self.read::<envelope::SignedTx<C::Action>>(|tx| {
+                assert_eq!(tx.body.id(), tx.body.id());
+            }),
+            1 | 2 => self.read::<Answer<C::Event, C::Reject>>(|_| ()),
+            _ => {
+                let mut machine = Machine::new(envelope::State::genesis(contract), Symbolic);
+                let restored = machine.restore(&self.bytes).is_ok();
+                let decoded = decode::<envelope::State<C>>(&self.bytes);
+                assert_eq!(restored, decoded.is_ok(), "restored, and is no state");
+                self.read::<envelope::State<C>>(|state| {
+                    assert_eq!(machine.digest(), state.digest());
+                })
+            }
+        }
     }
 }
 
@@ -144,6 +170,20 @@ pub(super) fn state(data: &[u8]) -> bool {
         assert_eq!(state.digest(), state.digest());
     };
     Input::of(&KNOWN, data).is_some_and(|input| input.read(look))
+}
+
+/// A transaction of the policy contract, an answer of each kind, or a state, which a machine takes over
+/// exactly if it is one.
+pub(super) fn policy(data: &[u8]) -> bool {
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::policies);
+    Input::of(&KNOWN, data)
+        .is_some_and(|input| input.read_contract::<Policies>(Policies::default()))
+}
+
+/// The same behind the gate.
+pub(super) fn gate(data: &[u8]) -> bool {
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::gates);
+    Input::of(&KNOWN, data).is_some_and(|input| input.read_contract(policies::genesis().contract))
 }
 
 /// A message behind its kind, or a part of one.

@@ -3,8 +3,12 @@
 use medcrypto_ledger::block::{Checkpoint, TxProof};
 use medcrypto_ledger::cas::Cid;
 use medcrypto_ledger::codec::encode;
+use medcrypto_ledger::contract::envelope::{self, Contract};
+use medcrypto_ledger::contract::host::{Answer, Machine};
+use medcrypto_ledger::contract::policy::{self, Grant, Policies};
 use medcrypto_ledger::contract::{
     Action, Delivery, Expiry, Receipt, RequirementLedger, SettlementStatement, SignedTx, State,
+    gate,
 };
 use medcrypto_ledger::pbft::Message;
 use medcrypto_ledger::{Digest, ReplicaId};
@@ -16,6 +20,7 @@ use super::hospital::{
 };
 use super::names::names;
 use super::pbft::{sample_messages, sample_snapshots};
+use super::policies;
 
 pub(super) fn blocks() -> Vec<Known> {
     let [first, .., last] = HONEST.blocks.as_slice() else { return Vec::new() };
@@ -99,6 +104,57 @@ pub(super) fn receipts() -> Vec<Known> {
 pub(super) fn states() -> Vec<Known> {
     let (_, states, _) = sale();
     states.iter().step_by(2).map(|state| Known::new(0, state, 1)).collect()
+}
+
+/// What a grant, a write and a read leave: transactions, answers and the state.
+fn visits<C>(contract: C, acts: &[(&str, C::Action)]) -> Vec<Known>
+where
+    C: Contract<Symbolic>,
+{
+    let mut machine = Machine::new(envelope::State::genesis(contract), Symbolic).on_chain(chain());
+    let (mut txs, mut answers) = (Vec::new(), Vec::new());
+    for (sender, action) in acts {
+        let nonce = machine.state().next_nonce(&key(sender)).expect("few transactions");
+        let tx = policies::signed(sender, nonce, action.clone());
+        answers.push(machine.run(&encode(&tx), 1, 1_000));
+        txs.push(Known::new(0, &tx, 2));
+    }
+    let kind = |answer: &Answer<_, _>| u8::from(matches!(answer, Answer::Rejected(_))) + 1;
+    // The map and the name.
+    let frame = |answer: &_| 2 + if kind(answer) == 1 { "Applied" } else { "Rejected" }.len();
+    let mut answers: Vec<_> =
+        answers.iter().map(|a| (kind(a), Known::new(kind(a), a, frame(a)))).collect();
+    answers.sort_by_key(|(kind, _)| *kind);
+    let answers = answers.into_iter().map(|(_, known)| known);
+    txs.into_iter().chain(answers).chain([Known::new(3, machine.state(), 1)]).collect()
+}
+
+/// Every action, two of them refused.
+fn policy_acts() -> Vec<(&'static str, policy::Action)> {
+    let pulse = || policies::data_type("pulse");
+    let types = [pulse(), policies::data_type("ct")].into();
+    let grant = Grant { types, from_ms: 1_000, until_ms: 9_000 };
+    vec![
+        ("patient", policy::Action::Grant(key("doctor"), grant)),
+        ("patient", policy::Action::Write(pulse(), 0, cid("pulse"))),
+        ("patient", policy::Action::Write(pulse(), 7, cid("pulse"))),
+        ("doctor", policy::Action::Read(key("patient"), pulse(), cid("pulse"))),
+        ("nurse", policy::Action::Read(key("patient"), pulse(), cid("pulse"))),
+    ]
+}
+
+pub(super) fn policies() -> Vec<Known> {
+    visits(Policies::default(), &policy_acts())
+}
+
+pub(super) fn gates() -> Vec<Known> {
+    let enrol = |name| ("registrar", gate::Action::Enrol(key(name), gate::Class(0), digest(name)));
+    let members = ["patient", "doctor", "leaver"].map(enrol);
+    let acts = policy_acts().into_iter().map(|(who, action)| (who, gate::Action::Act(action)));
+    let rotate = ("doctor", gate::Action::Rotate(key("fresh")));
+    let revoke = ("registrar", gate::Action::Revoke(key("leaver")));
+    let all: Vec<_> = members.into_iter().chain(acts).chain([rotate, revoke]).collect();
+    visits(policies::genesis().contract, &all)
 }
 
 /// A message of every kind there is, in the order of the kinds; a batch and a request.
