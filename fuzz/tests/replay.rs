@@ -86,6 +86,22 @@ fn every_target_has_a_stub_and_every_stub_a_target() {
     }
 }
 
+/// libFuzzer cuts what is longer, and then it is another input.
+#[test]
+fn every_committed_seed_fits_its_target() {
+    let mut long = Vec::new();
+    for Target { name, max_len, .. } in targets() {
+        for file in fs::read_dir(root().join("seeds").join(name)).unwrap() {
+            let path = file.unwrap().path();
+            let len = fs::metadata(&path).unwrap().len();
+            if len > u64::try_from(*max_len).unwrap() {
+                long.push(format!("{}: {len} > {max_len}", path.display()));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{long:#?}");
+}
+
 #[test]
 fn every_seed_runs_and_the_first_of_a_target_reaches_its_code() {
     let faults = |target: &&Target| {
