@@ -180,6 +180,12 @@ registry! {
         PBFT_NEW_VIEW = "MEDCRYPTO-LEDGER-V01-PBFT-NEW-VIEW";
         /// PBFT fetch, which asks for batches and states by digest.
         PBFT_FETCH = "MEDCRYPTO-LEDGER-V01-PBFT-FETCH";
+        /// What a device signs to join its management node.
+        DEVICE_JOIN = "MEDCRYPTO-LEDGER-V01-DEVICE-JOIN";
+        /// A wrapped key, which is written once.
+        WRAPPED_KEY = "MEDCRYPTO-LEDGER-V01-WRAPPED-KEY";
+        /// A value that is revealed later.
+        COMMITMENT = "MEDCRYPTO-LEDGER-V01-COMMITMENT";
     }
 }
 

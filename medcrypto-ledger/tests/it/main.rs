@@ -13,12 +13,19 @@
 mod cas;
 mod chain;
 mod codec;
+mod coin;
+#[cfg(feature = "fhir")]
+mod consent;
 mod errata;
 mod flow;
 mod gate;
 mod kat;
+mod keychain;
 mod merkle;
 mod policy;
+mod quota;
 mod requirement;
+mod reveal;
 mod review;
+mod sandbox;
 mod world;
