@@ -1,11 +1,11 @@
+mod messages;
+
 use std::collections::BTreeMap;
 
 use medcrypto_ledger::block::{
     Block, BlockId, CertifiedBlock, ChainId, Header, QuorumCertificate, Seal,
 };
 use medcrypto_ledger::codec;
-use medcrypto_ledger::pbft::message::Prepare;
-use medcrypto_ledger::pbft::{Message, Signed};
 use medcrypto_ledger::{Bytes, Digest, ReplicaId, Signature};
 
 use crate::Object;
@@ -31,56 +31,37 @@ fn certified() -> CertifiedBlock {
 pub(crate) fn objects() -> Vec<Object> {
     let block = codec::encode(&certified());
     let again = codec::encode(&codec::decode::<CertifiedBlock>(&block).unwrap());
-    let body = Prepare::new(ChainId(Digest([0xc4; 32])), ReplicaId(2), 3, 4, Digest([0xd1; 32]));
-    let message = Message::Prepare(Signed::from_parts(body, Signature(Bytes(vec![0x51, 0x61]))));
-    let message = message.encode();
-    vec![
-        Object::new(
-            "block with its certificate, DAG-CBOR",
-            block,
-            again,
-            &[
-                (1, "array of 2: block, certificate"),
-                (1, "array of 2: header, transactions"),
-                (1, "array of 9"),
-                (1, "version"),
-                (34, "chain, 32 bytes"),
-                (1, "height"),
-                (9, "time in milliseconds"),
-                (34, "previous block"),
-                (34, "root of the transactions"),
-                (1, "number of transactions"),
-                (34, "root of the state"),
-                (6, "seal: map of 1, \"Bft\", proposer"),
-                (1, "array of 1 transaction"),
-                (3, "2 bytes"),
-                (1, "certificate: array of 3"),
-                (1, "height"),
-                (34, "block"),
-                (1, "array of 2 votes, by replica"),
-                (1, "array of 2"),
-                (1, "replica 0"),
-                (3, "signature"),
-                (1, "array of 2"),
-                (3, "replica 300"),
-                (3, "signature"),
-            ],
-        ),
-        Object::new(
-            "message PREPARE, DAG-CBOR",
-            &message,
-            Message::decode(&message).unwrap().encode(),
-            &[
-                (9, "map of 1: \"Prepare\""),
-                (1, "array of 2: body, signature"),
-                (1, "array of 5"),
-                (34, "chain, 32 bytes"),
-                (1, "sender"),
-                (1, "view"),
-                (1, "number"),
-                (34, "digest"),
-                (3, "signature, here 2 bytes"),
-            ],
-        ),
-    ]
+    let mut objects = vec![Object::new(
+        "block with its certificate, DAG-CBOR",
+        block,
+        again,
+        &[
+            (1, "array of 2: block, certificate"),
+            (1, "array of 2: header, transactions"),
+            (1, "array of 9"),
+            (1, "version"),
+            (34, "chain, 32 bytes"),
+            (1, "height"),
+            (9, "time in milliseconds"),
+            (34, "previous block"),
+            (34, "root of the transactions"),
+            (1, "number of transactions"),
+            (34, "root of the state"),
+            (6, "seal: map of 1, \"Bft\", proposer"),
+            (1, "array of 1 transaction"),
+            (3, "2 bytes"),
+            (1, "certificate: array of 3"),
+            (1, "height"),
+            (34, "block"),
+            (1, "array of 2 votes, by replica"),
+            (1, "array of 2"),
+            (1, "replica 0"),
+            (3, "signature"),
+            (1, "array of 2"),
+            (3, "replica 300"),
+            (3, "signature"),
+        ],
+    )];
+    objects.extend(messages::objects());
+    objects
 }
