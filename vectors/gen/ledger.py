@@ -2,12 +2,13 @@
 
 from gen.common import main
 from gen.ledger_chain import chains
+from gen.ledger_contracts import contracts
 from gen.ledger_encodings import cids, encodings
 from gen.ledger_merkle import merkle
 
 
 def files():
-    return {"encoding": encodings(), "merkle": merkle(), "cid": cids(), "chain": chains()}
+    return {"encoding": encodings(), "merkle": merkle(), "cid": cids(), "chain": chains(), "contracts": contracts()}
 
 
 if __name__ == "__main__":

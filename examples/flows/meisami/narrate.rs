@@ -61,7 +61,7 @@ fn as_printed(ward: &Ward, report: &mut Report<'_>) -> Result<(), Failure> {
     let mut printed = Printed::default();
     let before = printed.stores(&patient, &patient);
     report.check("as printed, the patient cannot store before it has granted something", !before);
-    printed.access(&patient, &staff, &[data_type.clone()]);
+    printed.access(&patient, &staff, std::slice::from_ref(&data_type));
     report
         .check("as printed, staff with a grant reads nothing", !printed.check(&staff, &data_type));
     let mended = |printed: &Printed| printed.check_under(&patient, &staff, &data_type);
