@@ -8,3 +8,5 @@ mod fields;
 mod logs;
 #[path = "../../../vectors/reader.rs"]
 mod reader;
+#[cfg(feature = "sim")]
+mod work;

@@ -15,10 +15,15 @@ mod chain;
 mod codec;
 mod errata;
 mod flow;
+#[cfg(feature = "sim")]
+mod forks;
 mod gate;
 mod kat;
 mod merkle;
 mod policy;
 mod requirement;
 mod review;
+#[cfg(feature = "sim")]
+mod windows;
+mod work;
 mod world;
