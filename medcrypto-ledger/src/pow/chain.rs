@@ -72,7 +72,8 @@ impl<S: Seal> Chain<S> {
         &self.head
     }
 
-    /// The work of the best chain: the expected number of tries behind it.
+    /// The work of the best chain: the expected number of tries behind it, of which there are fewer
+    /// than 2²⁵⁶ for ever.
     #[must_use]
     pub fn work(&self) -> U256 {
         self.tips.last().map_or(U256::ZERO, |(work, _)| *work)

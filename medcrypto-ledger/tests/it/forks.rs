@@ -86,12 +86,12 @@ fn c8_equal_work_goes_to_the_lower_id_whatever_came_first() {
     }
 }
 
-/// A chain of `n` blocks on genesis.
+/// A chain of `n` blocks on genesis, a minute apart.
 fn branch(n: usize, miner: &str) -> Vec<Header> {
-    let mut blocks = vec![child(&genesis(8).header::<Oracle>(), NOW + 1, miner)];
+    let mut blocks = vec![child(&genesis(8).header::<Oracle>(), NOW + SPACING_MS, miner)];
     while blocks.len() < n {
         let parent = blocks.last().unwrap();
-        blocks.push(child(parent, parent.time_ms + 1, miner));
+        blocks.push(child(parent, parent.time_ms + SPACING_MS, miner));
     }
     blocks
 }
@@ -137,17 +137,26 @@ fn t27_a_full_tree_drops_tips_and_never_a_block_that_others_stand_on() {
     for block in branch(MAX_FORKED + 2, "best") {
         accept(&mut chain, block).unwrap();
     }
-    // One fork as long as there is room, then a heavier one: the first goes from its end.
-    let (first, second) = (branch(MAX_FORKED, "first"), branch(2 * MAX_FORKED, "second"));
+    // A fork as long as there is room. What is lighter does not enter; what is heavier costs a tip.
+    let first = branch(MAX_FORKED, "first");
     for block in &first {
         accept(&mut chain, *block).unwrap();
     }
-    assert_eq!(chain.kept(), 2 * MAX_FORKED + 3);
-    assert_eq!(accept(&mut chain, second[0]), Err(Refusal::Light), "lighter than what is there");
-    assert_eq!(accept(&mut chain, child(&first[MAX_FORKED - 1], FAR, "y")), Ok(Change::default()));
-    assert_eq!(chain.kept(), 2 * MAX_FORKED + 3);
+    let all = 2 * MAX_FORKED + 3;
+    assert_eq!(chain.kept(), all);
     let kept = |chain: &Chain<Oracle>, block: &Header| chain.get(&block.id()).is_some();
+    let (last, before) = (&first[MAX_FORKED - 1], &first[MAX_FORKED - 2]);
+    for parent in [&first[0], &first[100], before] {
+        let lighter = child(parent, FAR, "lighter");
+        let dropped = accept(&mut chain, lighter) == Err(Refusal::Light);
+        assert!(dropped || parent == before && !kept(&chain, last), "one of the two tips went");
+        assert_eq!(chain.kept(), all);
+    }
+    let tip = if kept(&chain, last) { *last } else { child(before, FAR, "lighter") };
+    // On the only tip there is nothing lighter to drop.
+    assert_eq!(accept(&mut chain, child(&tip, FAR, "more")), Err(Refusal::Light));
     assert!(first[..MAX_FORKED - 1].iter().all(|block| kept(&chain, block)));
+    assert_eq!(chain.head().height, MAX_FORKED as u64 + 2);
 }
 
 #[test]
