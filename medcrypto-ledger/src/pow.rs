@@ -15,7 +15,7 @@
 //! | threshold | hash < target | hash ≤ target, so that the work of a target is the expected number of tries |
 //! | retarget | old · actual / expected over 2016 blocks | 2016 intervals, clamped to [1/4, 4], at most the limit |
 //! | time | 4 bytes of seconds, free | 8 bytes of milliseconds, between median and clock |
-//! | Algorithm 1 | nonce from 1, nothing when another is faster | any nonce; the header comes back with the next nonce to try |
+//! | Algorithm 1 | nonce from 1, nothing when another is faster | any nonce; so many tries, and the header keeps the next nonce |
 //! | forks | "cannot be forked" | most work; a reorganisation names the blocks left and joined |
 //!
 //! A header carries no state root: the chain orders and dates transactions, and who wants a state
@@ -210,20 +210,16 @@ impl Header {
         BlockId(codec::digest(dst::ledger::POW_HEADER, self))
     }
 
-    /// Tries `tries` nonces from this header's on, wrapping. A miner that wants to hear of other
-    /// blocks tries a few at a time.
-    ///
-    /// # Errors
-    /// The header with the next nonce to try.
-    pub fn mine(self, tries: u64) -> Result<SealedHeader<Work>, Self> {
-        let mut header = self;
+    /// Tries `tries` nonces from this header's on, wrapping, and leaves the next one to try in it. A
+    /// miner that wants to hear of other blocks tries a few at a time.
+    pub fn mine(&mut self, tries: u64) -> Option<SealedHeader<Work>> {
         for _ in 0..tries {
-            if let Ok(sealed) = SealedHeader::check(header) {
-                return Ok(sealed);
+            if let Ok(sealed) = SealedHeader::check(*self) {
+                return Some(sealed);
             }
-            header.nonce = header.nonce.wrapping_add(1);
+            self.nonce = self.nonce.wrapping_add(1);
         }
-        Err(header)
+        None
     }
 }
 

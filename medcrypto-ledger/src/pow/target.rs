@@ -173,7 +173,7 @@ impl Target {
         let mut bytes = value.max(U256::ONE).to_be_bytes();
         let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
         // The mantissa's top bit is a sign in the original format: never set.
-        let padded = bytes.iter().nth(zeros).is_some_and(|byte| *byte >= 0x80);
+        let padded = bytes.get(zeros).is_some_and(|byte| *byte >= 0x80);
         let kept = zeros + 3 - usize::from(padded);
         bytes.iter_mut().skip(kept).for_each(|byte| *byte = 0);
         let size = bytes.len() - zeros + usize::from(padded);

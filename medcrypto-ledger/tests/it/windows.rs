@@ -214,7 +214,7 @@ fn t26_waits_are_exponential() {
         assert!(longer.abs_diff(expected) < 100, "P(E > {k}) = {longer}");
     }
     let square: u128 = waits.iter().map(|wait| u128::from(wait.abs_diff(mean)).pow(2)).sum();
-    let variance = u64::try_from(square / 40_000 >> 20).unwrap();
+    let variance = u64::try_from((square / 40_000) >> 20).unwrap();
     assert!(variance.abs_diff(mean) < mean / 20, "{variance}");
     let mut again = ChaCha8Rng::seed_from_u64(0);
     let first: Vec<u64> = (0..4).map(|_| Oracle::wait_ms(target, rate, &mut again)).collect();

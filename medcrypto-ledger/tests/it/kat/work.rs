@@ -93,8 +93,10 @@ fn header(case: &Case) -> Verdict {
 }
 
 fn mine(case: &Case) -> Verdict {
-    let mined = header_of(case).mine(1 << 20).unwrap();
-    Ok(Outputs::from([("nonce", mined.header().nonce.to_be_bytes().to_vec())]))
+    let mut header = header_of(case);
+    let mined = header.mine(1 << 20).unwrap();
+    assert_eq!(*mined.header(), header);
+    Ok(Outputs::from([("nonce", header.nonce.to_be_bytes().to_vec())]))
 }
 
 /// Every header in turn, at one time of the clock.
