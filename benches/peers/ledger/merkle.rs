@@ -122,25 +122,25 @@ fn append(c: &mut Criterion) {
     let leaves = leaves(1 << 14);
     let (a, b, d) = (ours(&leaves), ct(&leaves), rs(&leaves));
     group.bench_function("medcrypto", |bench| {
-        let add = |mut log: MerkleLog| {
+        let add = |log: &mut MerkleLog| {
             log.append(&[7; 32]);
             log.root()
         };
-        bench.iter_batched(|| a.clone(), add, BatchSize::LargeInput);
+        bench.iter_batched_ref(|| a.clone(), add, BatchSize::LargeInput);
     });
     group.bench_function("ct-merkle", |bench| {
-        let add = |mut tree: MemoryBackedTree<Sha256, Vec<u8>>| {
+        let add = |tree: &mut MemoryBackedTree<Sha256, Vec<u8>>| {
             tree.push(vec![7; 32]);
             tree.root()
         };
-        bench.iter_batched(|| b.clone(), add, BatchSize::LargeInput);
+        bench.iter_batched_ref(|| b.clone(), add, BatchSize::LargeInput);
     });
     group.bench_function("rs_merkle", |bench| {
-        let add = |mut tree: MerkleTree<rs_merkle::algorithms::Sha256>| {
+        let add = |tree: &mut MerkleTree<rs_merkle::algorithms::Sha256>| {
             tree.insert(rs_merkle::algorithms::Sha256::hash(&[7; 32])).commit();
             tree.root()
         };
-        bench.iter_batched(|| d.clone(), add, BatchSize::LargeInput);
+        bench.iter_batched_ref(|| d.clone(), add, BatchSize::LargeInput);
     });
     group.finish();
 }
