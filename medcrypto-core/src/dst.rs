@@ -184,6 +184,12 @@ registry! {
         POW_HEADER = "MEDCRYPTO-LEDGER-V01-POW-HEADER";
         /// The identity of a chain of work.
         POW_CHAIN = "MEDCRYPTO-LEDGER-V01-POW-CHAIN";
+        /// What a device signs to join its management node.
+        DEVICE_JOIN = "MEDCRYPTO-LEDGER-V01-DEVICE-JOIN";
+        /// A wrapped key, which is written once.
+        WRAPPED_KEY = "MEDCRYPTO-LEDGER-V01-WRAPPED-KEY";
+        /// A value that is revealed later.
+        COMMITMENT = "MEDCRYPTO-LEDGER-V01-COMMITMENT";
     }
 }
 
