@@ -2,6 +2,7 @@
 
 mod failure;
 pub mod folder;
+pub mod healthchain;
 pub mod huang;
 pub mod meisami;
 pub mod network;

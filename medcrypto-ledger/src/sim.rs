@@ -7,9 +7,11 @@ pub mod auth;
 mod check;
 mod faults;
 pub mod model;
+mod oracle;
 mod world;
 
 pub use auth::SymbolicAuth;
 pub use check::Violation;
 pub use faults::Faults;
+pub use oracle::Oracle;
 pub use world::{Party, Report, World};

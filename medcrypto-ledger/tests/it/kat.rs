@@ -9,3 +9,5 @@ mod fields;
 mod logs;
 #[path = "../../../vectors/reader.rs"]
 mod reader;
+#[cfg(feature = "sim")]
+mod work;

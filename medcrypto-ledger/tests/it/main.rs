@@ -18,6 +18,8 @@ mod coin;
 mod consent;
 mod errata;
 mod flow;
+#[cfg(feature = "sim")]
+mod forks;
 mod gate;
 mod kat;
 mod keychain;
@@ -28,4 +30,7 @@ mod requirement;
 mod reveal;
 mod review;
 mod sandbox;
+#[cfg(feature = "sim")]
+mod windows;
+mod work;
 mod world;
