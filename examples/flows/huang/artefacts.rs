@@ -25,7 +25,8 @@ const VERIFYING_KEY: &str = "verifying.key";
 const STATEMENT: &str = "statement.bin";
 const PROOF: &str = "proof.bin";
 const CIPHERTEXT: &str = "record.sealed";
-const FILES: [&str; 5] = [PROVING_KEY, VERIFYING_KEY, STATEMENT, PROOF, CIPHERTEXT];
+const FIGURE: &str = "figure-5.svg";
+const FILES: [&str; 6] = [PROVING_KEY, VERIFYING_KEY, STATEMENT, PROOF, CIPHERTEXT, FIGURE];
 
 /// The folder of `--out`.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ struct Manifest {
 }
 
 /// What a finished run hands over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Finished<'a> {
     /// The proving key.
     pub key: &'a ProvingKey,
@@ -50,6 +51,8 @@ pub struct Finished<'a> {
     pub proof: &'a [u8],
     /// The ciphertext of the record.
     pub ciphertext: &'a [u8],
+    /// Figure 5 of the paper with this run's bar.
+    pub figure: String,
 }
 
 impl Artefacts {
@@ -116,6 +119,7 @@ impl Artefacts {
             (STATEMENT, finished.statement.to_bytes()),
             (PROOF, finished.proof.to_vec()),
             (CIPHERTEXT, finished.ciphertext.to_vec()),
+            (FIGURE, finished.figure.clone().into_bytes()),
         ];
         let sha256 =
             files.iter().map(|(name, bytes)| ((*name).to_owned(), digest(bytes))).collect();

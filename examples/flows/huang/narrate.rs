@@ -13,7 +13,7 @@ use super::Failure;
 use super::artefacts::Finished;
 use super::exchange::{Exchange, Published, Stored};
 use super::judge::statement;
-use super::paper::Measured;
+use super::paper::{self, Measured};
 use super::parties::Received;
 use super::report::Report;
 use super::run::output;
@@ -220,6 +220,7 @@ impl Done {
             statement: &self.statement,
             proof: self.proof.proof.as_slice(),
             ciphertext: &self.stored.deposit.ciphertext,
+            figure: paper::figure_5(exchange.network.block_ms()),
         }
     }
 
@@ -238,6 +239,7 @@ impl Done {
             verifying_key: key.to_bytes().len(),
             proof: self.proof.proof.0.len(),
             constraints: exchange.key.circuit().constraints(),
+            block_ms: exchange.network.block_ms(),
         }
     }
 }

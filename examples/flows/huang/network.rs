@@ -38,6 +38,8 @@ pub struct Network {
     genesis: Genesis,
     first: RequirementLedger<Judge>,
     clients: BTreeMap<PublicKey, Party>,
+    /// How long each request waited for its answer, in simulated milliseconds.
+    waits: Vec<u64>,
 }
 
 impl Network {
@@ -65,7 +67,7 @@ impl Network {
             let key = keys.get(usize::from(me.0)).unwrap_or(&observer);
             Replica::new(Config { me, ..config.clone() }, key.clone(), machine.clone())
         });
-        Ok(Self { world, genesis, first: machine, clients: BTreeMap::new() })
+        Ok(Self { world, genesis, first: machine, clients: BTreeMap::new(), waits: Vec::new() })
     }
 
     /// The chain's identity.
@@ -109,9 +111,11 @@ impl Network {
     pub fn submit(&mut self, client: &Signer, operation: Vec<u8>) -> Result<Receipt, Failure> {
         let id = self.party(client).client;
         let before = self.world.results(id).len();
+        let asked = self.world.now();
         self.world.submit(id, operation);
         let served = self.world.run_until_served(PATIENCE_MS);
         served.map_err(|violation| Failure::Check(violation.to_string()))?;
+        self.waits.push(self.world.now().saturating_sub(asked));
         // The block of the request is certified only after the replies.
         self.run_for(SETTLING_MS)?;
         let reply = self.world.results(id).get(before);
@@ -136,6 +140,15 @@ impl Network {
     #[must_use]
     pub fn now_ms(&self) -> u64 {
         self.world.now()
+    }
+
+    /// The median of how long a request waits for its block, in simulated milliseconds; 0 before the
+    /// first.
+    #[must_use]
+    pub fn block_ms(&self) -> u64 {
+        let mut waits = self.waits.clone();
+        waits.sort_unstable();
+        waits.get(waits.len() / 2).copied().unwrap_or(0)
     }
 
     /// Every certified block after genesis.

@@ -174,6 +174,7 @@ fn h25_t35_the_table_shows_what_was_measured() {
         verifying_key: 4321,
         proof: 195,
         constraints: 9876,
+        block_ms: 321,
     };
     let slower = Measured { setup_s: 7.75, prove_s: 8.5, verify_s: 0.0375, ..measured };
     let (first, second) = (paper::table(&measured), paper::table(&slower));
@@ -187,6 +188,22 @@ fn h25_t35_the_table_shows_what_was_measured() {
         assert!(cells.iter().any(|cell| cell.starts_with("195 B, constant")));
         assert!(cells.iter().any(|cell| cell.contains("9876 constraints")));
     }
+}
+
+#[test]
+fn h23_figure_5_draws_the_time_that_was_simulated() {
+    let width = |svg: &str, row: usize| {
+        let bar = svg.split("<rect").nth(row + 1).unwrap();
+        let width = bar.split("width=\"").nth(1).unwrap().split('"').next().unwrap();
+        width.parse::<f64>().unwrap()
+    };
+    let (fast, slow) = (paper::figure_5(100), paper::figure_5(10_000));
+    assert_eq!(fast.matches("<rect").count(), 3);
+    assert_eq!((width(&fast, 0), width(&fast, 1)), (width(&slow, 0), width(&slow, 1)));
+    assert!(width(&fast, 2) < width(&slow, 2) && width(&slow, 2) < width(&slow, 1));
+    // A hundred times longer is two decades, wherever they start.
+    let decades = width(&paper::figure_5(1_000_000), 2) - width(&slow, 2);
+    assert!((width(&slow, 2) - width(&fast, 2) - decades).abs() < 0.2);
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
