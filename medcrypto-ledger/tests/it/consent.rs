@@ -334,6 +334,23 @@ fn periods_are_days_in_order() {
     assert!(with(r#""start":"2016-06-01","end":"2016-06-01""#).is_ok());
 }
 
+/// Fails closed: no changed byte of a consent that excepts the nurse lets the nurse read.
+#[test]
+fn t29_t39_a_changed_byte_permits_nobody_who_was_denied() {
+    let json = published("notThem");
+    let mut compiled = 0;
+    for index in 0..json.len() {
+        for byte in [json[index] ^ 1, json[index] ^ 0x20, b' ', b'"', b'0', b'}', 0xff] {
+            let mut changed = json.clone();
+            changed[index] = byte;
+            let Ok(grants) = grants(&changed, NOW) else { continue };
+            assert!(grants[&key("nurse")].types.is_empty(), "byte {index} is {byte}");
+            compiled += 1;
+        }
+    }
+    assert!(compiled > json.len(), "its prose may change");
+}
+
 /// What is compiled is what the contract enforces, and a later consent takes back what an earlier gave.
 #[test]
 fn s2_s4_compiled_grants_are_what_the_contract_enforces() {
