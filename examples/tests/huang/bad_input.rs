@@ -117,6 +117,7 @@ fn t34_corrupted_ciphertext_key_or_proof_files_are_named() {
     let arguments = ["--fast", "--out", out.to_str().unwrap()];
     assert_eq!(huang_share(&arguments).code, 0);
     let written = [
+        "figure-5.svg",
         "manifest.json",
         "proof.bin",
         "proving.key",
