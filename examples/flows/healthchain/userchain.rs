@@ -83,9 +83,11 @@ impl Userchain {
         self.now_ms
     }
 
-    /// All miners together try `times` times, and divided by `per`, as often as at first.
-    pub fn set_rate(&mut self, times: u64, per: NonZeroU64) {
-        self.rate = NonZeroU64::new(RATE.saturating_mul(times) / per).unwrap_or(NonZeroU64::MIN);
+    /// From now on all miners together try `times` times as often as at first.
+    pub const fn set_rate(&mut self, times: u64) {
+        if let Some(rate) = NonZeroU64::new(RATE.saturating_mul(times)) {
+            self.rate = rate;
+        }
     }
 
     /// Lets time pass.
