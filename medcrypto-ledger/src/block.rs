@@ -15,6 +15,8 @@
 mod chain;
 
 pub use chain::{BadBlock, BadTx, CertifiedBlock, Execute, Fault, TxProof, tx_root, verify_chain};
+#[cfg(feature = "sim")]
+pub(crate) use chain::verify_block;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;

@@ -5,11 +5,20 @@
 
 pub mod auth;
 mod check;
+mod event;
 mod faults;
+mod liar;
+mod mark;
 pub mod model;
+pub mod swarm;
+mod tape;
 mod world;
 
 pub use auth::SymbolicAuth;
 pub use check::Violation;
+pub use event::{Incident, Party, Report};
 pub use faults::Faults;
-pub use world::{Party, Report, World};
+pub use liar::Lie;
+pub use mark::Mark;
+pub use tape::Tape;
+pub use world::World;

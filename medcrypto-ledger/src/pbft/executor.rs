@@ -210,8 +210,11 @@ impl<V: Verifier, P: App> Replay<V, P> {
     /// # Errors
     /// [`Error::Committee`] when `genesis` lists no committee.
     pub fn new(genesis: &Genesis, verifier: V, app: P) -> Result<Self, Error> {
-        let committee = Committee::new(genesis.replicas.clone())?;
-        Ok(Self { verifier, committee, state: State::new(app) })
+        Ok(Self::of(Committee::new(genesis.replicas.clone())?, verifier, app))
+    }
+
+    pub(crate) fn of(committee: Committee, verifier: V, app: P) -> Self {
+        Self { verifier, committee, state: State::new(app) }
     }
 
     /// The application.
