@@ -151,7 +151,7 @@ impl<V: Verifier + Clone, P: App> Checker<V, P> {
             Output::Send(_, bytes) | Output::Broadcast(bytes) => {
                 Message::decode(bytes).map_or(Ok(()), |message| self.said(who, &message))
             }
-            Output::Committed { seq, digest, .. } => self.committed(who, *seq, *digest),
+            Output::Committed { seq, view, digest } => self.committed(who, *seq, *view, *digest),
             Output::Certified { block, certificate } => {
                 let (block, certificate) = (block.clone(), certificate.clone());
                 self.certified(CertifiedBlock { block, certificate })
@@ -176,12 +176,19 @@ impl<V: Verifier + Clone, P: App> Checker<V, P> {
         self.refinement.said(who, message).map_err(Violation::Refinement)
     }
 
-    fn committed(&mut self, who: ReplicaId, seq: u64, digest: Digest) -> Result<(), Violation> {
+    fn committed(
+        &mut self,
+        who: ReplicaId,
+        seq: u64,
+        view: u64,
+        digest: Digest,
+    ) -> Result<(), Violation> {
         let first = *self.digests.entry(seq).or_insert(digest);
         if first != digest {
             return Err(Violation::Digest(seq));
         }
-        self.refinement.did(who, seq, digest, Deed::Commit).map_err(Violation::Refinement)
+        let did = self.refinement.did(who, seq, digest, Deed::Commit(view));
+        did.map_err(Violation::Refinement)
     }
 
     fn certified(&mut self, certified: CertifiedBlock) -> Result<(), Violation> {
@@ -249,10 +256,11 @@ impl<V: Verifier + Clone, P: App> Checker<V, P> {
     }
 }
 
-/// Looks at what came of a message that the network had changed.
+/// Looks at what came of a message that the network had changed. The vote of a PRE-PREPARE may be as
+/// it was signed, and evidence, when the change is in its batch.
 pub(super) fn garbled(who: Party, outputs: &[Output]) -> Result<(), Violation> {
     match outputs {
-        [Output::Rejected(_)] => Ok(()),
+        [Output::Rejected(_)] | [Output::Evidence(_), Output::Rejected(_)] => Ok(()),
         _ => Err(Violation::Garbled(who)),
     }
 }

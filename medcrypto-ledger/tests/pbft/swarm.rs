@@ -78,3 +78,45 @@ fn t11_same_seed_same_trace_in_two_processes() {
     assert!(there.iter().zip(&here).all(|(line, here)| line.contains(here.as_str())), "{there:?}");
     assert_eq!(there, child());
 }
+
+#[test]
+#[ignore = "debug"]
+fn dbg_seeds() {
+    let from: u64 = std::env::var("FROM").unwrap().parse().unwrap();
+    let to: u64 = std::env::var("TO").unwrap().parse().unwrap();
+    let mut seen = BTreeMap::new();
+    for seed in from..to {
+        let t = std::time::Instant::now();
+        match Plan::draw(seed).run::<SymbolicAuth>(&keys::<SymbolicAuth>) {
+            Ok(w) => {
+                let r = w.report();
+                println!("ok {seed} {} {}ms {:?}", r.events, r.time - 1_700_000_000_000, t.elapsed());
+                r.marks.into_iter().for_each(|mark| *seen.entry(mark).or_insert(0) += 1);
+            }
+            Err(f) => println!("FAIL {seed} {f} {:?}", Plan::draw(seed).liars),
+        }
+    }
+    println!("{seen:?}");
+}
+
+#[test]
+#[ignore = "debug"]
+fn dbg_seed() {
+    let seed: u64 = std::env::var("FROM").unwrap().parse().unwrap();
+    let secs: u64 = std::env::var("TO").unwrap().parse().unwrap();
+    let plan = Plan::draw(seed);
+    println!("{plan:?}");
+    let mut w = plan.world::<SymbolicAuth>(&keys::<SymbolicAuth>).unwrap();
+    let mut before = 0;
+    for s in 0..secs {
+        if let Err(v) = w.run_for(1000) { println!("{v}"); break; }
+        println!("--- {s} served {}", w.is_served());
+        for (i, r) in w.replicas() {
+            println!("  {i} view {} low {} cert {} exec {} log {} wait {} {}", r.view(), r.low(), r.certified(), r.executed(), r.log_len(), r.waiting_len(), r.debug());
+        }
+        let mut counts = BTreeMap::new();
+        for (p, reason) in &w.rejected()[before..] { *counts.entry((format!("{p:?}"), format!("{reason}"))).or_insert(0) += 1; }
+        println!("  {counts:?}");
+        before = w.rejected().len();
+    }
+}

@@ -51,7 +51,7 @@ pub(super) struct Refinement {
 pub(super) enum Deed {
     Accept(u64),
     Prepare(u64),
-    Commit,
+    Commit(u64),
 }
 
 impl Refinement {
@@ -118,7 +118,7 @@ impl Refinement {
         let act = match deed {
             Deed::Accept(view) => known(view).map(|view| Act::Accept(view, value)),
             Deed::Prepare(view) => known(view).map(|view| Act::Prepare(view, value)),
-            Deed::Commit => Some(Act::Commit(value)),
+            Deed::Commit(view) => known(view).map(|_| Act::Commit(value)),
         };
         let Some(step) = act.map(|act| Step { replica, act }) else {
             return Ok(());
