@@ -14,9 +14,9 @@
 
 mod chain;
 
-pub use chain::{BadBlock, BadTx, CertifiedBlock, Execute, Fault, TxProof, tx_root, verify_chain};
 #[cfg(feature = "sim")]
 pub(crate) use chain::verify_block;
+pub use chain::{BadBlock, BadTx, CertifiedBlock, Execute, Fault, TxProof, tx_root, verify_chain};
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;

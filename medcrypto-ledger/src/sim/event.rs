@@ -68,9 +68,7 @@ impl Trace {
                 (label(*party), [0; 3], 1, Sha256::digest([]))
             }
             Event::Expire(party, ..) => (label(*party), [0; 3], 2, Sha256::digest([])),
-            Event::Happen(incident) => {
-                ([0; 3], [0; 3], 3, Sha256::digest(codec::encode(incident)))
-            }
+            Event::Happen(incident) => ([0; 3], [0; 3], 3, Sha256::digest(codec::encode(incident))),
         };
         self.0.update([from, to].concat());
         self.0.update([what]);

@@ -102,7 +102,9 @@ impl<A: Auth> Liar<A> {
         let mut told = bytes.map(|bytes| self.provoked(bytes, rng)).unwrap_or_default();
         for output in outputs {
             let bytes = match &output {
-                Output::Send(_, bytes) | Output::Broadcast(bytes) | Output::Reply(_, bytes) => bytes,
+                Output::Send(_, bytes) | Output::Broadcast(bytes) | Output::Reply(_, bytes) => {
+                    bytes
+                }
                 _ => {
                     told.push(output);
                     continue;
@@ -208,11 +210,8 @@ impl<A: Auth> Liar<A> {
         let forged = self.others().map(|other| {
             let vote = self.sign::<Commit>(self.vote(other, place));
             let none = Signature(Bytes(alloc::vec![0; vote.signature().0.as_slice().len()]));
-            let signed = if below(2, rng) == 0 {
-                vote
-            } else {
-                Signed::from_parts(*vote.body(), none)
-            };
+            let signed =
+                if below(2, rng) == 0 { vote } else { Signed::from_parts(*vote.body(), none) };
             Message::Commit(signed)
         });
         forged.collect()

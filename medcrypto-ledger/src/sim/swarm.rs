@@ -158,9 +158,8 @@ impl Plan {
     /// The first [`Failure`].
     pub fn run<A: Auth + Clone>(&self, key: Key<'_, A>) -> Result<World<A, Tape>, Failure> {
         let mut world = self.world(key)?;
-        let broken = |violation, world: &World<A, Tape>| {
-            Failure::Violation(violation, world.report())
-        };
+        let broken =
+            |violation, world: &World<A, Tape>| Failure::Violation(violation, world.report());
         world.run_for(self.calm_at).map_err(|violation| broken(violation, &world))?;
         let mut scripts = (0..self.clients).map(|who| self.script(who)).collect::<Vec<_>>();
         for round in 0..CLOSING {

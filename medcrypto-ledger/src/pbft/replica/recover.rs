@@ -84,7 +84,8 @@ impl<A: Auth, P: App> Replica<A, P> {
         let own = self.changes.get(&self.config.me).filter(|c| view < c.body().view);
         let change = own.cloned().map(Change::into_unverified).map(Message::ViewChange);
         let useful = self.log.get(executed.saturating_add(1)).is_some_and(|s| s.is_of(view));
-        let vouched = self.log.get(certified.saturating_add(1)).is_some_and(|s| s.vouched(self.config.me));
+        let vouched =
+            self.log.get(certified.saturating_add(1)).is_some_and(|s| s.vouched(self.config.me));
         // Votes in a number do not help whom a lying primary assigned another batch. Votes for a
         // block are gone with their slot, and were never cast by who took over a state.
         let helpless = if executed < self.low() { stuck || !useful } else { !vouched };

@@ -17,7 +17,7 @@ use crate::sim::{Party, SymbolicAuth, Tape};
 type Watched = Checker<SymbolicAuth, Tape>;
 
 fn auth(i: u16) -> SymbolicAuth {
-    SymbolicAuth::new([1; 32], &std::format!("{i}"))
+    SymbolicAuth::new([1; 32], &alloc::format!("{i}"))
 }
 
 fn config(n: u16) -> Config {
@@ -166,7 +166,8 @@ fn t40_s7_a_log_and_a_queue_beyond_their_bounds() {
     // The next number's slot is there, too.
     assert_eq!(small.clone().replica(0, &alone(1)), Ok(()));
     assert_eq!(small.replica(0, &alone(2)), Err(Violation::Bound(2)));
-    let mut backup = Replica::new(Config { me: ReplicaId(1), ..config(4) }, auth(1), Tape::default());
+    let mut backup =
+        Replica::new(Config { me: ReplicaId(1), ..config(4) }, auth(1), Tape::default());
     backup.step(0, Input::Request(request(1)));
     let mut checker = checker();
     checker.config.waiting_max = 1;
@@ -226,7 +227,8 @@ fn t40_s8_a_correct_replica_that_votes_twice() {
 #[test]
 fn t40_s8_evidence_against_a_correct_replica() {
     let config = config(4);
-    let votes = [1, 2].map(|byte| prepare(2, byte).verify(&auth(9), &config.committee, config.chain));
+    let votes =
+        [1, 2].map(|byte| prepare(2, byte).verify(&auth(9), &config.committee, config.chain));
     let [first, second] = votes.map(Result::unwrap);
     let mut tally = Tally::default();
     assert_eq!(tally.insert(first), Counted::New);
@@ -286,7 +288,9 @@ fn t40_t05_a_changed_message_that_changes_something() {
     let who = Party::Replica(1);
     let refused = Output::Rejected(Reason::Signature);
     assert_eq!(garbled(who, core::slice::from_ref(&refused)), Ok(()));
-    for outputs in [Vec::new(), Vec::from([says(&assign(1))]), Vec::from([refused.clone(), refused])] {
+    for outputs in
+        [Vec::new(), Vec::from([says(&assign(1))]), Vec::from([refused.clone(), refused])]
+    {
         assert_eq!(garbled(who, &outputs), Err(Violation::Garbled(who)));
     }
 }

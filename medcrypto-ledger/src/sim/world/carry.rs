@@ -39,7 +39,8 @@ impl<A: Auth + Clone, P: App + Clone> World<A, P> {
         let outputs = replica.step(self.now, input.clone());
         let outputs = match self.liars.get_mut(&id) {
             Some(liar) => {
-                let bytes = if let Input::Message(bytes) = &input { Some(&bytes[..]) } else { None };
+                let bytes =
+                    if let Input::Message(bytes) = &input { Some(&bytes[..]) } else { None };
                 let told = liar.twist(bytes, outputs.clone(), &mut self.network.rng);
                 let lied = (told != outputs).then_some(Mark::Lied(liar.lie()));
                 self.marks.extend(lied);
