@@ -20,6 +20,8 @@ const CORRECTED: &[(&str, usize)] = &[
     ("nothing; replica 3 Byzantine", 621_005),
     ("nothing; one silent", 18_715),
 ];
+const LISTENING: &[(&str, usize)] =
+    &[("nothing; who gave up listens", 0), ("nothing; who gave up listens; all correct", 0)];
 const SEVEN: &[(&str, usize)] = &[("nothing; 2 of 7 Byzantine", 1_819_270)];
 const PRIMARY_VOTES: &[(&str, usize)] = &[
     ("primary's PREPARE counts, of 2f + 1", 1_391_613),
@@ -76,6 +78,7 @@ fn rows(rows: &[(&str, usize)], expected: &[Finding]) {
 fn every_row_of_the_table_is_tested() {
     let tested = [
         CORRECTED,
+        LISTENING,
         SEVEN,
         PRIMARY_VOTES,
         PRINTED,
@@ -94,12 +97,17 @@ fn every_row_of_the_table_is_tested() {
     table.sort_unstable();
     assert_eq!(tested, table);
     table.dedup();
-    assert_eq!(table.len(), 29);
+    assert_eq!(table.len(), 31);
 }
 
 #[test]
 fn t16_the_corrected_rules_hold_whoever_is_faulty_and_commit() {
     rows(CORRECTED, &[Finding::Safe; 5]);
+}
+
+#[test]
+fn t16_who_gave_a_view_up_may_go_on_listening() {
+    rows(LISTENING, &[Finding::Safe; 2]);
 }
 
 #[test]

@@ -1,0 +1,135 @@
+//! T17 and what else the simulator must show: f + 1 liars break it, and each fault does something.
+
+use medcrypto_ledger::PublicKey;
+use medcrypto_ledger::sim::swarm::{Failure, Plan};
+use medcrypto_ledger::sim::{Faults, Incident, Lie, Mark, Report, SymbolicAuth, Violation};
+
+use crate::common::Keyed;
+
+fn keys(name: &str) -> (SymbolicAuth, PublicKey) {
+    let auth = SymbolicAuth::named(name);
+    let public = auth.public();
+    (auth, public)
+}
+
+/// Four replicas and one client with five operations, from the beginning without a fault.
+fn quiet() -> Plan {
+    let (faults, incidents, liars) = (Faults::NONE, Vec::new(), Vec::new());
+    Plan {
+        seed: 1,
+        replicas: 4,
+        clients: 1,
+        requests: 5,
+        checkpoint_every: 4,
+        history: 4,
+        in_flight_max: 4,
+        faults,
+        incidents,
+        liars,
+        calm_at: 5_000,
+    }
+}
+
+fn passes(plan: &Plan) -> Report {
+    plan.run::<SymbolicAuth>(&keys).unwrap_or_else(|failure| panic!("{failure}")).report()
+}
+
+fn fails(plan: &Plan) -> Failure {
+    plan.run::<SymbolicAuth>(&keys).err().expect("this plan must fail")
+}
+
+#[test]
+fn t17_two_liars_of_four_fork_the_others_and_the_checker_says_so() {
+    let liars = vec![(0, Lie::Equivocation), (1, Lie::DoubleVote)];
+    let failure = fails(&Plan { liars, ..quiet() });
+    assert!(matches!(failure, Failure::Violation(Violation::Digest(1), _)), "{failure}");
+    let text = failure.to_string();
+    assert!(text.starts_with("S1: ") && text.contains("seed=1 trace="), "{text}");
+    for (who, lie) in [(0, Lie::Equivocation), (1, Lie::DoubleVote)] {
+        passes(&Plan { liars: vec![(who, lie)], ..quiet() });
+    }
+}
+
+#[test]
+fn t17_two_silent_of_four_do_not_fork_and_nothing_moves() {
+    for (a, b) in [(0, 1), (0, 3), (2, 3)] {
+        let liars = vec![(a, Lie::Silence), (b, Lie::Silence)];
+        let failure = fails(&Plan { liars, ..quiet() });
+        let Failure::Unserved(report) = failure else { panic!("{failure}") };
+        assert!(!report.marks.contains(&Mark::Entered));
+        assert_eq!(report.sent.get("Checkpoint"), None, "nothing was executed");
+    }
+}
+
+#[test]
+fn t17_three_liars_of_seven_fork_the_others() {
+    let liars = vec![(0, Lie::Equivocation), (1, Lie::DoubleVote), (2, Lie::DoubleVote)];
+    let failure = fails(&Plan { replicas: 7, liars: liars.clone(), ..quiet() });
+    assert!(matches!(failure, Failure::Violation(Violation::Digest(1), _)), "{failure}");
+    passes(&Plan { replicas: 7, liars: liars[..2].to_vec(), ..quiet() });
+}
+
+#[test]
+fn t16_every_liar_alone_lies_and_is_withstood() {
+    // Crashes of the primaries make every liar take part in view changes.
+    let incidents = |first: u16| {
+        let crash = [(20, Incident::Crash(first)), (9_000, Incident::Restart(first))];
+        crash.to_vec()
+    };
+    for lie in Lie::ALL {
+        for who in 0..4 {
+            let incidents = if who == 0 { Vec::new() } else { incidents(0) };
+            let (liars, calm_at) = (vec![(who, lie)], 12_000);
+            let plan = Plan { requests: 12, incidents, liars, calm_at, ..quiet() };
+            let report = passes(&plan);
+            let always = matches!(
+                lie,
+                Lie::Silence | Lie::DoubleVote | Lie::Forgery | Lie::OtherViews | Lie::Flood
+            );
+            let lied = report.marks.contains(&Mark::Lied(lie));
+            assert!(lied || !always, "{lie:?} at {who}");
+        }
+    }
+}
+
+#[test]
+fn t05_where_every_message_is_changed_nothing_happens_until_none_is() {
+    let faults = Faults { garble: 1_000, ..Faults::NONE };
+    let plan = Plan { faults, ..quiet() };
+    let mut world = plan.world::<SymbolicAuth>(&keys).unwrap();
+    world.run_for(4_999).unwrap();
+    assert!(world.rejected().len() > 20 && world.blocks().len() == 1);
+    assert!(world.replicas().values().all(|r| r.log_len() == 0 && r.waiting_len() == 0));
+    assert!(passes(&plan).marks.contains(&Mark::Garbled));
+}
+
+#[test]
+fn t16_who_is_cut_off_one_way_or_stops_catches_up() {
+    type Change = fn(u16) -> Incident;
+    let ways: [(Change, Mark); 3] = [
+        (|id| Incident::Mute([id].into()), Mark::OneWay),
+        (|id| Incident::Deafen([id].into()), Mark::OneWay),
+        (|id| Incident::Split([id].into()), Mark::Lost),
+    ];
+    for id in 0..4 {
+        for (way, mark) in &ways {
+            let incidents = vec![(2, way(id)), (4_000, Incident::Mend)];
+            let marks = passes(&Plan { incidents, requests: 20, ..quiet() }).marks;
+            assert!(marks.contains(mark), "{mark} {id}");
+        }
+        let incidents = vec![(2, Incident::Crash(id)), (4_000, Incident::Restart(id))];
+        let marks = passes(&Plan { incidents, requests: 20, ..quiet() }).marks;
+        let seen = [Mark::Crashed, Mark::CaughtUp, Mark::Restored];
+        assert!(id == 0 || seen.iter().all(|mark| marks.contains(mark)), "{id}: {marks:?}");
+    }
+}
+
+#[test]
+fn t16_without_faults_there_is_nothing_to_see_but_checkpoints() {
+    assert_eq!(passes(&quiet()).marks.into_iter().collect::<Vec<_>>(), [Mark::Stable]);
+}
+
+#[test]
+fn a_plan_without_replicas_is_none() {
+    assert!(matches!(fails(&Plan { replicas: 0, ..quiet() }), Failure::Plan(_)));
+}
