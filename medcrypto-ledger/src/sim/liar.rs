@@ -4,8 +4,8 @@
 //! liar = replica + key + Lie       outputs ↦ other outputs, signed by that key or by none
 //! ```
 //! A replica below the lie keeps a liar up to date, so that what it says fits the moment. It keeps to
-//! its lie: two liars in one world need not know of each other, because who votes twice votes for
-//! whatever anybody proposed.
+//! its lie: two liars in one world need not know of each other, because who votes twice tells
+//! everybody what he believes already.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -30,7 +30,7 @@ pub enum Lie {
     Silence,
     /// As primary: proposes one batch to some and another to the rest, and commits to both.
     Equivocation,
-    /// Votes for every digest that anybody names, and for one that nobody does.
+    /// Votes to everybody for the digest that he names, and then for another.
     DoubleVote,
     /// Votes in the names of the others, with its own signature or with none.
     Forgery,
@@ -79,7 +79,7 @@ pub(super) struct Liar<A> {
     config: Config,
     auth: A,
     heard: Vec<Vec<u8>>,
-    echoed: BTreeSet<(u64, u64, Digest)>,
+    echoed: BTreeSet<(ReplicaId, u64, u64, Digest)>,
 }
 
 impl<A: Auth> Liar<A> {
@@ -119,21 +119,21 @@ impl<A: Auth> Liar<A> {
     /// What hearing a message makes it say.
     fn provoked<R: RngCore>(&mut self, bytes: &[u8], rng: &mut R) -> Vec<Output> {
         match self.lie {
-            Lie::DoubleVote => self.echo(bytes),
+            Lie::DoubleVote => self.echo(bytes, rng),
             Lie::Replay => self.replay(bytes, rng),
             _ => Vec::new(),
         }
     }
 
-    fn echo(&mut self, bytes: &[u8]) -> Vec<Output> {
-        let Some(place) = Message::decode(bytes).ok().and_then(|m| Place::of(&m)) else {
-            return Vec::new();
-        };
-        if !self.echoed.insert((place.view, place.seq, place.digest)) {
+    fn echo<R: RngCore>(&mut self, bytes: &[u8], rng: &mut R) -> Vec<Output> {
+        let place = Message::decode(bytes).ok().and_then(|message| Place::of(&message));
+        let Some((named_by, place)) = place else { return Vec::new() };
+        if !self.echoed.insert((named_by, place.view, place.seq, place.digest)) {
             return Vec::new();
         }
-        let votes = [self.prepare(place), self.commit(place)];
-        votes.iter().map(|vote| Output::Broadcast(vote.encode())).collect()
+        let other = Place { digest: digest(rng), ..place };
+        let votes = [self.prepare(place), self.commit(place), self.prepare(other)];
+        votes.iter().map(|vote| Output::Send(named_by, vote.encode())).collect()
     }
 
     fn replay<R: RngCore>(&mut self, bytes: &[u8], rng: &mut R) -> Vec<Output> {
@@ -152,7 +152,9 @@ impl<A: Auth> Liar<A> {
     fn instead<R: RngCore>(&self, output: &Output, said: Message, rng: &mut R) -> Vec<Output> {
         let honest = output.clone();
         match (self.lie, said) {
-            (Lie::Silence, _) => Vec::new(),
+            (Lie::Silence, _) | (Lie::DoubleVote, Message::Prepare(_) | Message::Commit(_)) => {
+                Vec::new()
+            }
             // A relayed assignment, and a relayed NEW-VIEW, is another's.
             (Lie::Equivocation, Message::PrePrepare(vote, batch))
                 if vote.body().sender == self.config.me =>
@@ -177,14 +179,10 @@ impl<A: Auth> Liar<A> {
 
     /// Votes besides the one that its replica sends.
     fn votes<R: RngCore>(&self, said: &Message, rng: &mut R) -> Vec<Output> {
-        let Some(place) = Place::of(said) else {
+        let Some((_, place)) = Place::of(said) else {
             return Vec::new();
         };
         let votes = match self.lie {
-            Lie::DoubleVote => {
-                let other = Place { digest: digest(rng), ..place };
-                alloc::vec![self.prepare(other), self.commit(other)]
-            }
             Lie::Forgery => self.forge(place, rng),
             Lie::OtherViews => self.elsewhere(place),
             Lie::Flood => (0..FLOOD).flat_map(|_| self.flood(place, rng)).collect(),
@@ -362,17 +360,17 @@ struct Place {
 }
 
 impl Place {
-    fn of(message: &Message) -> Option<Self> {
+    /// Of a vote, and whose it is.
+    fn of(message: &Message) -> Option<(ReplicaId, Self)> {
+        fn of<F>(vote: &Vote<F>) -> (ReplicaId, Place) {
+            (vote.sender, Place { view: vote.view, seq: vote.seq, digest: vote.digest })
+        }
         match message {
-            Message::PrePrepare(vote, _) => Some(Self::of_vote(vote.body())),
-            Message::Prepare(vote) => Some(Self::of_vote(vote.body())),
-            Message::Commit(vote) => Some(Self::of_vote(vote.body())),
+            Message::PrePrepare(vote, _) => Some(of(vote.body())),
+            Message::Prepare(vote) => Some(of(vote.body())),
+            Message::Commit(vote) => Some(of(vote.body())),
             _ => None,
         }
-    }
-
-    const fn of_vote<F>(vote: &Vote<F>) -> Self {
-        Self { view: vote.view, seq: vote.seq, digest: vote.digest }
     }
 }
 

@@ -43,8 +43,6 @@ pub enum Mark {
     BadCertificate,
     /// A NEW-VIEW was refused for what it assigns.
     BadPlan,
-    /// A number outside the window was refused.
-    OutsideWindow,
     /// A signature was refused on a message that arrived as it was sent.
     BadSignature,
     /// A message of another view was refused.
@@ -77,7 +75,6 @@ impl Mark {
             Self::Evidence,
             Self::BadCertificate,
             Self::BadPlan,
-            Self::OutsideWindow,
             Self::BadSignature,
             Self::OtherView,
             Self::BadState,

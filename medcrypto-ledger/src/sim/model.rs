@@ -25,7 +25,8 @@
 //! later because, by induction, no NEW-VIEW could propose another.
 //!
 //! Who is `listening` commits d also after it gave the view up, and a P may be of which it heard only
-//! then. Both come from votes that were sent, so the argument stays.
+//! then. Both come from votes that were sent, so the argument stays; with replica 0 or 1 Byzantine
+//! the search ends, too, after 2 016 909 and 2 165 533 states, which is past the table's limit.
 //!
 //! Each act sets one bit of the state and none clears any, so a state is as deep as it has bits: the
 //! levels of the search are disjoint, and to sort each is enough.

@@ -105,7 +105,6 @@ const fn refused(reason: Reason) -> Option<Mark> {
     match reason {
         Reason::Certificate => Some(Mark::BadCertificate),
         Reason::Plan => Some(Mark::BadPlan),
-        Reason::Sequence => Some(Mark::OutsideWindow),
         Reason::Signature => Some(Mark::BadSignature),
         Reason::View => Some(Mark::OtherView),
         Reason::State => Some(Mark::BadState),
