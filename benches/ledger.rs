@@ -7,15 +7,18 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use medcrypto_benches::fixtures::contract::{ACCOUNTS, Judge, STEPS, step};
+use medcrypto_benches::fixtures::contracts::steps;
 use medcrypto_benches::fixtures::ledger::{Chain, Cluster, Counter};
 use medcrypto_benches::fixtures::signer::Ed25519;
 use medcrypto_ledger::block::{CertifiedBlock, TxProof, tx_root, verify_chain};
 use medcrypto_ledger::cas::{self, Cid, MemoryStore};
 use medcrypto_ledger::codec::{decode, encode};
+use medcrypto_ledger::contract::consent::{Consent, Reader, Setting};
+use medcrypto_ledger::contract::policy::DataType;
 use medcrypto_ledger::contract::{Outcome, RequirementLedger, apply};
 use medcrypto_ledger::merkle::{MerkleLog, leaf_hash, verify_consistency, verify_inclusion};
 use medcrypto_ledger::pbft::Replay;
-use medcrypto_ledger::{Bytes, Digest};
+use medcrypto_ledger::{Bytes, Digest, PublicKey};
 
 /// Bytes of a leaf and of an operation.
 const ENTRY: usize = 256;
@@ -167,9 +170,29 @@ fn contract(c: &mut Criterion) {
         };
         b.iter_batched_ref(|| machine.clone(), run, BatchSize::SmallInput);
     });
+    for (name, step) in steps() {
+        group.bench_function(format!("apply/{name}"), |b| b.iter(&step));
+    }
     group.throughput(Throughput::Elements(ACCOUNTS));
     group.bench_function("state-digest", |b| {
         b.iter(|| -> Digest { black_box(&step("register").state).digest() });
+    });
+    group.finish();
+}
+
+/// A consent of the sample patient, to grants for two readers.
+fn consent(c: &mut Criterion) {
+    let json = include_bytes!("../testdata/fhir/Consent-consent-example-notThem.json");
+    let reader =
+        |number, names| Reader { key: PublicKey(Bytes(vec![number])), names, treats: true };
+    let readers = [reader(1, &["Practitioner/f005"][..]), reader(2, &["Practitioner/f204"])];
+    let types = [(DataType(Bytes(b"15074-8".to_vec())), "Observation")];
+    let (patient, custodian) = ("Patient/f001", "Organization/f001");
+    let setting = Setting { patient, custodian, readers: &readers, types: &types };
+    let mut group = c.benchmark_group("ledger/consent");
+    group.throughput(Throughput::Bytes(u64::try_from(json.len()).unwrap()));
+    group.bench_function("compile", |b| {
+        b.iter(|| Consent::parse(black_box(json), &setting).unwrap().grants(&setting, 0));
     });
     group.finish();
 }
@@ -187,5 +210,5 @@ fn agreement(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, merkle, store, blocks, certificates, chain, contract, agreement);
+criterion_group!(benches, merkle, store, blocks, certificates, chain, contract, consent, agreement);
 criterion_main!(benches);

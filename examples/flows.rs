@@ -1,3 +1,12 @@
-//! One module a source paper.
+//! One module a source paper, and what they share.
 
+mod failure;
+pub mod folder;
+pub mod healthchain;
 pub mod huang;
+pub mod meisami;
+pub mod network;
+pub mod report;
+pub mod signer;
+
+pub use failure::Failure;

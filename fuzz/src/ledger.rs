@@ -1,12 +1,15 @@
 //! Targets of medcrypto-ledger.
 
 mod cas;
+mod cbor;
 mod chain;
 mod codec;
 mod contract;
 mod hospital;
 mod merkle;
+mod names;
 mod pbft;
+mod policies;
 mod seeds;
 
 use crate::{Class, Target};
@@ -19,7 +22,10 @@ pub const TARGETS: &[&Target] = &[
     &TRANSACTION,
     &RECEIPT,
     &STATE,
+    &POLICY,
+    &GATE,
     &MESSAGE,
+    &SNAPSHOT,
     &TX_PROOF,
     &MERKLE_PROOF,
     &CID,
@@ -29,6 +35,7 @@ pub const TARGETS: &[&Target] = &[
     &CHAIN,
     &CERTIFICATE,
     &CONTRACT,
+    &POLICIES,
     &REPLICA,
     &WORLD,
 ];
@@ -78,48 +85,100 @@ const fn machine(
 }
 
 /// Certified blocks, blocks, headers.
-pub const BLOCK: Target =
-    decoder("ledger_block", 1024, |data| codec::block(data).into(), seeds::blocks);
+pub const BLOCK: Target = decoder(
+    "ledger_block",
+    1024,
+    |data| codec::block(data).into(),
+    || codec::inputs(&seeds::blocks()),
+);
 
 /// Quorum certificates and votes.
 pub const CERTIFICATE_BYTES: Target = decoder(
     "ledger_certificate_bytes",
     512,
     |data| codec::certificate(data).into(),
-    seeds::certificates,
+    || codec::inputs(&seeds::certificates()),
 );
 
 /// What a chain starts from.
-pub const GENESIS: Target =
-    decoder("ledger_genesis", 256, |data| codec::genesis(data).into(), seeds::geneses);
+pub const GENESIS: Target = decoder(
+    "ledger_genesis",
+    256,
+    |data| codec::genesis(data).into(),
+    || codec::inputs(&seeds::geneses()),
+);
 
 /// Transactions of the contract.
 pub const TRANSACTION: Target = decoder(
     "ledger_transaction",
     1024,
     |data| codec::transaction(data).into(),
-    seeds::transactions,
+    || codec::inputs(&seeds::transactions()),
 );
 
 /// Answers of the contract.
-pub const RECEIPT: Target =
-    decoder("ledger_receipt", 256, |data| codec::receipt(data).into(), seeds::receipts);
+pub const RECEIPT: Target = decoder(
+    "ledger_receipt",
+    256,
+    |data| codec::receipt(data).into(),
+    || codec::inputs(&seeds::receipts()),
+);
 
 /// The contract's state.
-pub const STATE: Target =
-    decoder("ledger_state", 2048, |data| codec::state(data).into(), seeds::states);
+pub const STATE: Target = decoder(
+    "ledger_state",
+    2048,
+    |data| codec::state(data).into(),
+    || codec::inputs(&seeds::states()),
+);
+
+/// Transactions, answers and states of the policy contract.
+pub const POLICY: Target = decoder(
+    "ledger_policy",
+    1024,
+    |data| codec::policy(data).into(),
+    || codec::inputs(&seeds::policies()),
+);
+
+/// The same behind the gate.
+pub const GATE: Target = decoder(
+    "ledger_gate",
+    1024,
+    |data| codec::gate(data).into(),
+    || codec::inputs(&seeds::gates()),
+);
 
 /// Messages of replicas and clients.
-pub const MESSAGE: Target =
-    decoder("ledger_message", 1024, |data| codec::message(data).into(), seeds::messages);
+pub const MESSAGE: Target = decoder(
+    "ledger_message",
+    2048,
+    |data| codec::message(data).into(),
+    || codec::inputs(&seeds::messages()),
+);
+
+/// What a replica that is far behind is sent.
+pub const SNAPSHOT: Target = decoder(
+    "ledger_snapshot",
+    2048,
+    |data| codec::snapshot(data).into(),
+    || codec::inputs(&seeds::snapshots()),
+);
 
 /// What a light client is shown.
-pub const TX_PROOF: Target =
-    decoder("ledger_tx_proof", 1024, |data| codec::tx_proof(data).into(), seeds::tx_proofs);
+pub const TX_PROOF: Target = decoder(
+    "ledger_tx_proof",
+    1024,
+    |data| codec::tx_proof(data).into(),
+    || codec::inputs(&seeds::tx_proofs()),
+);
 
 /// Paths of the Merkle log.
-pub const MERKLE_PROOF: Target =
-    decoder("ledger_merkle_proof", 256, |data| codec::merkle_proof(data).into(), seeds::paths);
+pub const MERKLE_PROOF: Target = decoder(
+    "ledger_merkle_proof",
+    256,
+    |data| codec::merkle_proof(data).into(),
+    || codec::inputs(&seeds::paths()),
+);
 
 /// Content identifiers.
 pub const CID: Target = decoder("ledger_cid", 64, |data| codec::cid(data).into(), seeds::cids);
@@ -176,6 +235,15 @@ pub const CONTRACT: Target = machine(
     1024,
     |data| (!data.is_empty() && contract::script(data)).into(),
     || scripts(CONTRACT.run, 15, 12, 600),
+);
+
+/// Scripts for the policy contract behind its gate.
+pub const POLICIES: Target = machine(
+    "ledger_policies",
+    Class::Stateful,
+    512,
+    |data| (!data.is_empty() && policies::script(data)).into(),
+    || scripts(POLICIES.run, 19, 12, 300),
 );
 
 /// One replica among hostile messages.

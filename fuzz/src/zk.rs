@@ -125,7 +125,7 @@ pub const CODE: Target = Target {
 pub const FHIR: Target = Target {
     name: "zk_fhir",
     class: Class::Parser,
-    max_len: 4096,
+    max_len: 6144,
     run: |data| (!data.is_empty() && fhir::ingest(data)).into(),
     seeds: seeds::resources,
     dict: seeds::FHIR_WORDS,

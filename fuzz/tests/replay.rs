@@ -14,13 +14,26 @@ fn writing() -> bool {
     std::env::var_os("MEDCRYPTO_WRITE_SEEDS").is_some()
 }
 
+/// The commit since which executions count, by target: a column of `wanted.csv` that is written by hand.
+fn since() -> BTreeMap<String, String> {
+    let table = fs::read_to_string(root().join("wanted.csv")).unwrap_or_default();
+    let row = |line: &str| {
+        let cells: Vec<_> = line.split(',').collect();
+        Some((String::from(*cells.first()?), String::from(*cells.get(4)?)))
+    };
+    table.lines().skip(1).filter_map(row).collect()
+}
+
 /// What stands in the repository for all targets, by path.
 fn expected() -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
-    let mut wanted = String::from("target,class,wanted,max_len\n");
+    let mut wanted = String::from("target,class,wanted,max_len,since\n");
+    let since = since();
     for target in targets() {
         let Target { name, class, max_len, .. } = target;
-        writeln!(wanted, "{name},{},{},{max_len}", class.name(), class.wanted()).unwrap();
+        let since = since.get(*name).map_or("", String::as_str);
+        assert!(since.bytes().all(|digit| digit.is_ascii_hexdigit()), "{name}: no commit: {since}");
+        writeln!(wanted, "{name},{},{},{max_len},{since}", class.name(), class.wanted()).unwrap();
         for (i, seed) in (target.seeds)().into_iter().enumerate() {
             files.insert(PathBuf::from(format!("seeds/{name}/{i:02}")), seed);
         }
@@ -84,6 +97,22 @@ fn every_target_has_a_stub_and_every_stub_a_target() {
         let path = format!("medcrypto_fuzz::{module}::{}", rest.to_uppercase());
         assert!(stub.contains(&format!("{path} as TARGET;")), "{name} runs {path}");
     }
+}
+
+/// libFuzzer cuts what is longer, and then it is another input.
+#[test]
+fn every_committed_seed_fits_its_target() {
+    let mut long = Vec::new();
+    for Target { name, max_len, .. } in targets() {
+        for file in fs::read_dir(root().join("seeds").join(name)).unwrap() {
+            let path = file.unwrap().path();
+            let len = fs::metadata(&path).unwrap().len();
+            if len > u64::try_from(*max_len).unwrap() {
+                long.push(format!("{}: {len} > {max_len}", path.display()));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{long:#?}");
 }
 
 #[test]

@@ -25,16 +25,22 @@
 //!
 //! Status: *composition*.
 //!
-//! Other contracts share the envelope of [`envelope`]: [`policy`], behind a [`gate`] if they want one, run
-//! by a [`host::Machine`].
+//! Other contracts share the envelope of [`envelope`], stand behind a [`gate`] if they want one and are run
+//! by a [`host::Machine`]: [`policy`], [`keychain`], [`coin`], [`reveal`], [`quota`].
 
 mod apply;
+pub mod coin;
+#[cfg(feature = "fhir")]
+pub mod consent;
 pub mod envelope;
 pub mod gate;
 pub mod host;
+pub mod keychain;
 mod machine;
 mod money;
 pub mod policy;
+pub mod quota;
+pub mod reveal;
 mod sale;
 mod state;
 mod tx;

@@ -14,6 +14,7 @@ pub mod contract;
 mod error;
 pub mod merkle;
 pub mod pbft;
+pub mod pow;
 #[cfg(feature = "sim")]
 pub mod sim;
 

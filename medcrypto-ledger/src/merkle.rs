@@ -58,41 +58,79 @@ pub struct InclusionProof(pub Vec<Digest>);
 #[serde(transparent)]
 pub struct ConsistencyProof(pub Vec<Digest>);
 
-/// An append-only list of leaf hashes.
+/// An append-only list of leaf hashes, with the hash of every whole subtree: two hashes a leaf, and
+/// no proof hashes more than one path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MerkleLog {
-    leaves: Vec<Digest>,
+    /// Row k holds the subtrees of 2ᵏ leaves; row 0 the leaves.
+    rows: Vec<Vec<Digest>>,
+}
+
+/// `len` leaves from `start`, a multiple of the power of two that is at least `len`.
+#[derive(Clone, Copy)]
+struct Subtree {
+    start: usize,
+    len: usize,
+}
+
+impl Subtree {
+    /// Its two halves, for two leaves or more.
+    fn split(self) -> (Self, Self) {
+        let len = split(self.len);
+        let right =
+            Self { start: self.start.saturating_add(len), len: self.len.saturating_sub(len) };
+        (Self { len, ..self }, right)
+    }
 }
 
 impl MerkleLog {
     /// An empty log.
     #[must_use]
     pub const fn new() -> Self {
-        Self { leaves: Vec::new() }
+        Self { rows: Vec::new() }
     }
 
     /// The log of these leaves.
     pub fn of<'a>(leaves: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        Self { leaves: leaves.into_iter().map(leaf_hash).collect() }
+        let mut log = Self::new();
+        leaves.into_iter().for_each(|leaf| log.push(leaf_hash(leaf)));
+        log
     }
 
     /// Appends a leaf and returns its index.
     pub fn append(&mut self, data: &[u8]) -> u64 {
         let index = self.size();
-        self.leaves.push(leaf_hash(data));
+        self.push(leaf_hash(data));
         index
+    }
+
+    /// Appends a leaf hash and every subtree that it completes.
+    fn push(&mut self, leaf: Digest) {
+        let mut hash = leaf;
+        for row in &mut self.rows {
+            row.push(hash);
+            match row.as_slice() {
+                [.., left, right] if row.len() % 2 == 0 => hash = node_hash(left, right),
+                _ => return,
+            }
+        }
+        self.rows.push(Vec::from([hash]));
     }
 
     /// Number of leaves.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.leaves.len() as u64
+        self.len() as u64
+    }
+
+    fn len(&self) -> usize {
+        self.rows.first().map_or(0, Vec::len)
     }
 
     /// The current root.
     #[must_use]
     pub fn root(&self) -> RootHash {
-        RootHash { size: self.size(), hash: tree_hash(&self.leaves) }
+        RootHash { size: self.size(), hash: self.hash(Subtree { start: 0, len: self.len() }) }
     }
 
     /// The root when the log had `size` leaves.
@@ -100,7 +138,7 @@ impl MerkleLog {
     /// # Errors
     /// [`Error::OutOfRange`] beyond the log.
     pub fn root_at(&self, size: u64) -> Result<RootHash, Error> {
-        Ok(RootHash { size, hash: tree_hash(self.first(size)?) })
+        Ok(RootHash { size, hash: self.hash(self.first(size)?) })
     }
 
     /// Proves that leaf `index` is in the tree of the first `size` leaves.
@@ -108,18 +146,17 @@ impl MerkleLog {
     /// # Errors
     /// [`Error::OutOfRange`] unless `index < size` ≤ the log.
     pub fn prove_inclusion(&self, index: u64, size: u64) -> Result<InclusionProof, Error> {
-        let mut leaves = self.first(size)?;
-        let mut index = usize::try_from(index).or(Err(Error::OutOfRange))?;
-        if index >= leaves.len() {
+        let mut tree = self.first(size)?;
+        let index = usize::try_from(index).or(Err(Error::OutOfRange))?;
+        if index >= tree.len {
             return Err(Error::OutOfRange);
         }
         let mut path = Vec::new();
-        while leaves.len() > 1 {
-            let (left, right) = leaves.split_at(split(leaves.len()));
-            let in_left = index < left.len();
-            path.push(tree_hash(if in_left { right } else { left }));
-            index = if in_left { index } else { index.saturating_sub(left.len()) };
-            leaves = if in_left { left } else { right };
+        while tree.len > 1 {
+            let (left, right) = tree.split();
+            let in_left = index < right.start;
+            path.push(self.hash(if in_left { right } else { left }));
+            tree = if in_left { left } else { right };
         }
         path.reverse();
         Ok(InclusionProof(path))
@@ -130,45 +167,48 @@ impl MerkleLog {
     /// # Errors
     /// [`Error::OutOfRange`] unless `1 ≤ old ≤ new` ≤ the log.
     pub fn prove_consistency(&self, old: u64, new: u64) -> Result<ConsistencyProof, Error> {
-        let mut leaves = self.first(new)?;
-        let mut old = usize::try_from(old).or(Err(Error::OutOfRange))?;
-        if old == 0 || old > leaves.len() {
+        let mut tree = self.first(new)?;
+        let old = usize::try_from(old).or(Err(Error::OutOfRange))?;
+        if old == 0 || old > tree.len {
             return Err(Error::OutOfRange);
         }
         // Whether the subtree at hand is a whole prefix, which the verifier knows as the old root.
         let mut whole = true;
         let mut path = Vec::new();
-        while old < leaves.len() {
-            let (left, right) = leaves.split_at(split(leaves.len()));
-            let in_left = old <= left.len();
-            path.push(tree_hash(if in_left { right } else { left }));
+        while old < tree.start.saturating_add(tree.len) {
+            let (left, right) = tree.split();
+            let in_left = old <= right.start;
+            path.push(self.hash(if in_left { right } else { left }));
             whole &= in_left;
-            old = if in_left { old } else { old.saturating_sub(left.len()) };
-            leaves = if in_left { left } else { right };
+            tree = if in_left { left } else { right };
         }
         if !whole {
-            path.push(tree_hash(leaves));
+            path.push(self.hash(tree));
         }
         path.reverse();
         Ok(ConsistencyProof(path))
     }
 
     /// The first `size` leaves.
-    fn first(&self, size: u64) -> Result<&[Digest], Error> {
-        let size = usize::try_from(size).or(Err(Error::OutOfRange))?;
-        self.leaves.get(..size).ok_or(Error::OutOfRange)
+    fn first(&self, size: u64) -> Result<Subtree, Error> {
+        let len = usize::try_from(size).or(Err(Error::OutOfRange))?;
+        if len <= self.len() { Ok(Subtree { start: 0, len }) } else { Err(Error::OutOfRange) }
     }
-}
 
-/// MTH over leaf hashes. The recursion is as deep as the tree, at most 64.
-fn tree_hash(leaves: &[Digest]) -> Digest {
-    match leaves {
-        [] => Digest(Sha256::digest([]).into()),
-        [leaf] => *leaf,
-        _ => {
-            let (left, right) = leaves.split_at(split(leaves.len()));
-            node_hash(&tree_hash(left), &tree_hash(right))
+    /// MTH of a subtree: looked up if it is whole. The recursion is as deep as the tree, at most 64.
+    fn hash(&self, tree: Subtree) -> Digest {
+        if tree.len.is_power_of_two() {
+            let row = usize::try_from(tree.len.trailing_zeros()).ok();
+            let hash = row.and_then(|row| self.rows.get(row)?.get(tree.start >> row));
+            if let Some(hash) = hash {
+                return *hash;
+            }
         }
+        if tree.len < 2 {
+            return Digest(Sha256::digest([]).into());
+        }
+        let (left, right) = tree.split();
+        node_hash(&self.hash(left), &self.hash(right))
     }
 }
 

@@ -33,6 +33,8 @@ fn t13_records_give_the_known_answers() {
         ("opening", opening),
     ];
     run(json, "medcrypto-zk/record", &kinds);
+    let pinned = include_str!("../../vectors/pinned/v1/zk/record.json");
+    run(pinned, "medcrypto-zk/record", &kinds);
 }
 
 fn elements(bytes: &[u8]) -> Vec<Fr> {

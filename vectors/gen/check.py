@@ -1,10 +1,13 @@
-"""Validates known-answer files: `python3 -m gen.check DIR`, against schema.json and for numbering."""
+"""Validates known-answer files: `python3 -m gen.check DIR`, against schema.json and for numbering; and the
+domain strings of the generators against the page."""
 
 import json
 import pathlib
 import sys
 
 import jsonschema
+
+from . import domains
 
 
 def problems(path, validator):
@@ -21,7 +24,7 @@ def main():
     schema = json.loads((here / "schema.json").read_text(encoding="ascii"))
     validator = jsonschema.Draft202012Validator(schema)
     paths = sorted(pathlib.Path(sys.argv[1]).glob("*/*.json"))
-    found = [problem for path in paths for problem in problems(path, validator)]
+    found = [problem for path in paths for problem in problems(path, validator)] + list(domains.problems())
     print("\n".join(found) or f"{len(paths)} files match schema.json")
     sys.exit(1 if found or not paths else 0)
 

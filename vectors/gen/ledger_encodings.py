@@ -50,6 +50,37 @@ def some_batch(v, count=2):
     return {"requests": [some_request(v) for _ in range(count)], "time": v.number(), "proposer": v.number(0, 3)}
 
 
+def some_vote(v):
+    return {"chain": v.hash(), "sender": v.number(0, 3, 300), "view": v.number(), "seq": v.number(),
+            "digest": v.hash()}  # fmt: skip
+
+
+def some_prepared(v, seq):
+    prepares = [{"replica": replica, "signature": v.key()} for replica in (1, 24, 300)]
+    return {"seq": seq, "view": v.number(), "digest": v.hash(), "assign": v.key(), "prepares": prepares}
+
+
+def some_view_change(v, sender, count=2):
+    prepared = [some_prepared(v, seq) for seq in (17, 255, 2**32)[:count]]
+    return {"chain": v.hash(), "sender": sender, "view": v.number(), "stable": some_certificate(v),
+            "prepared": prepared}  # fmt: skip
+
+
+def some_new_view(v):
+    change = lambda i, count: {"replica": i, "body": some_view_change(v, i, count), "signature": v.key()}
+    changes = [change(i, count) for i, count in ((0, 2), (3, 0), (300, 1))]
+    assigned = [{"body": some_vote(v), "signature": v.key()} for _ in range(2)]
+    return {"chain": v.hash(), "sender": v.number(0, 3, 300), "view": v.number(), "changes": changes,
+            "assigned": assigned}  # fmt: skip
+
+
+def some_snapshot(v, count=2):
+    # In the order of the keys, which are compared byte by byte.
+    clients = sorted(v.key() for _ in range(count))
+    answers = [{"client": client, "nonce": v.number(), "result": v.key()} for client in clients]
+    return {"headers": [some_header(v) for _ in range(count)], "clients": answers, "app": v.key()}
+
+
 def blocks(v):
     """(kind, comment, fields, value, outputs)"""
     keys = [v.key() for _ in range(4)]
@@ -81,15 +112,33 @@ def messages(v):
         "Status": lambda: {"chain": v.hash(), "sender": sender(), "view": v.number(), "executed": v.number(),
                            "certified": v.number()},
     }  # fmt: skip
-    vote = lambda: {"chain": v.hash(), "sender": sender(), "view": v.number(), "seq": v.number(), "digest": v.hash()}
     for name in o.BODIES:
-        m = {"message": name, "body": bodies.get(name, vote)(), "signature": v.key()}
+        body = bodies.get(name, lambda: some_vote(v))()
+        m = {"message": name, "body": body, "signature": v.key()}
         if name == "PrePrepare":
             m["batch"] = some_batch(v)
         yield "message", name, m, o.message(m), {}
     for count in (0, 1, 3):
         b = some_batch(v, count)
         yield "batch", f"{count} requests", b, o.batch(b), {"digest": digest("BATCH", o.batch(b))}
+
+
+def changes(v):
+    sender = lambda: v.number(0, 3, 300)
+    bodies = {
+        "ViewChange": lambda: some_view_change(v, sender()),
+        "NewView": lambda: some_new_view(v),
+        "Fetch": lambda: {"chain": v.hash(), "sender": sender(), "round": v.number(), "digests": [v.hash(), v.hash()]},
+    }
+    for name in o.CHANGES:
+        m = {"message": name, "body": bodies[name](), "signature": v.key()}
+        yield "message", name, m, o.message(m), {}
+    unsigned = {"Stable": some_certificate, "Body": some_batch, "State": some_snapshot}
+    for name in o.UNSIGNED:
+        m = {"message": name, "content": unsigned[name](v)}
+        yield "message", name, m, o.message(m), {}
+    m = {"message": "Body", "content": {"requests": [], "time": 0, "proposer": o.NOBODY}}
+    yield "message", "Body of the null request", m, o.message(m), {}
 
 
 def contents(v):
@@ -128,6 +177,8 @@ def transactions(v):
     yield "settlement", "what both parties sign", s, value, {"signed": digest("SETTLEMENT", value)}
 
 
+# Inside a VIEW-CHANGE: votes of its checkpoint, its certificates, votes of these.
+CHANGE = [(3, 2), (4,), *((4, i, 1, 3) for i in range(2))]
 # Where a list may have any length: the path of its place inside the value.
 VARIABLE = {
     "genesis": [(0,)],
@@ -135,7 +186,13 @@ VARIABLE = {
     "certified-block": [(0, 1), (1, 2)],
     "tx-proof": [(1, 2), (3,)],
     "batch": [(0,)],
-    "message": [(None, 1, 0)],
+    "PrePrepare": [(None, 1, 0)],
+    "ViewChange": [(None, 0, *path) for path in CHANGE],
+    "NewView": [(None, 0, 3), (None, 0, 4), *((None, 0, 3, i, 1, 0, *path) for i in range(3) for path in CHANGE)],
+    "Stable": [(None, 2)],
+    "Fetch": [(None, 0, 3)],
+    "Body": [(None, 0)],
+    "State": [(None, 0), (None, 1)],
     "signed-tx": [(0, 3, None, i) for i in (2, 4, 12)],
 }
 
@@ -143,15 +200,15 @@ VARIABLE = {
 def encodings():
     file = File("medcrypto-ledger/encoding", "gen/ledger_cbor.py, an encoder of its own")
     v, seen = Values(), set()
-    for part in (blocks, messages, transactions):
+    for part in (blocks, messages, transactions, changes):
         for kind, comment, fields, value, outputs in part(v):
             file.valid(kind, comment, {"fields": fields}, {"bytes": encode(value), **outputs})
             # One object of each kind, message and action, in every wrong way.
-            name = comment if kind in ("message", "signed-tx") else kind
+            name = comment.split()[0] if kind in ("message", "signed-tx") else kind
             if name in seen or comment.startswith("0 "):
                 continue
             seen.add(name)
-            for flag, reason, data in wrong(value, lambda path: path in VARIABLE.get(kind, [])):
+            for flag, reason, data in wrong(value, lambda path: path in VARIABLE.get(name, VARIABLE.get(kind, []))):
                 file.invalid(kind, f"{name}: {reason}", "NonCanonical", {"bytes": data}, flags=[flag])
     return file
 

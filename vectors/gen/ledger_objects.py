@@ -70,16 +70,44 @@ def status(s):
     return [s["chain"], s["sender"], s["view"], s["executed"], s["certified"]]
 
 
+def prepared(p):
+    return [p["view"], p["digest"], p["assign"], Sorted([v["replica"], v["signature"]] for v in p["prepares"])]
+
+
+def view_change(c):
+    pairs = Sorted([p["seq"], prepared(p)] for p in c["prepared"])
+    return [c["chain"], c["sender"], c["view"], certificate(c["stable"]), pairs]
+
+
+def new_view(n):
+    changes = Sorted([c["replica"], signed(view_change, c)] for c in n["changes"])
+    return [n["chain"], n["sender"], n["view"], changes, [signed(vote, v) for v in n["assigned"]]]
+
+
+def fetch(f):
+    return [f["chain"], f["sender"], f["round"], f["digests"]]
+
+
+def snapshot(s):
+    clients = Sorted([a["client"], [a["nonce"], a["result"]]] for a in s["clients"])
+    return [[header(h) for h in s["headers"]], clients, s["app"]]
+
+
 def batch(b):
     return [[signed(request, r) for r in b["requests"]], b["time"], b["proposer"]]
 
 
 BODIES = {"Request": request, "PrePrepare": vote, "Prepare": vote, "Commit": vote,
           "Checkpoint": pbft_checkpoint, "Reply": reply, "Status": status}  # fmt: skip
+CHANGES = {"ViewChange": view_change, "NewView": new_view, "Fetch": fetch}
+# Messages that nobody signs: what they carry is checked by itself.
+UNSIGNED = {"Stable": certificate, "Body": batch, "State": snapshot}
 
 
 def message(m):
-    content = signed(BODIES[m["message"]], m)
+    if m["message"] in UNSIGNED:
+        return Enum(m["message"], UNSIGNED[m["message"]](m["content"]))
+    content = signed((BODIES | CHANGES)[m["message"]], m)
     return Enum(m["message"], [content, batch(m["batch"])] if "batch" in m else content)
 
 

@@ -1,14 +1,15 @@
-//! `HolderSecret`, `RecordOpening`, `Record`, `CodeList`.
+//! `HolderSecret`, `RecordOpening`, `Record`, `CodeList`, `Ingested`.
 
 use ark_bls12_381::Fr;
 use ark_ff::PrimeField;
 use medcrypto_core::dst;
 use medcrypto_zk::{
     commitment::RecordOpening,
+    fhir::{FhirBundle, IngestOptions, Ingested, ListClaim},
     field::LineageId,
     holder::HolderSecret,
     record::{CodeList, Entry, Record},
-    schema::Schema,
+    schema::{Date, Schema},
 };
 use sha3::{
     Shake256,
@@ -55,6 +56,45 @@ fn salt(seed: &[u8], tree: u8, slot: u16, index: u32) -> [u8; 31] {
 fn add_element(search: &mut Search, name: &str, bytes: &[u8; 31]) {
     search.add_both_ways(name, bytes);
     search.add(&format!("{name} as limbs"), memory(&Fr::from_be_bytes_mod_order(bytes).0.0));
+}
+
+/// Twenty conditions, so that the list of their codes grows while they are read.
+fn conditions() -> FhirBundle {
+    let condition = |(id, code): (usize, u64)| {
+        format!(
+            r#"{{"resourceType":"Condition","id":"{id}","subject":{{"reference":"Patient/p"}},
+               "clinicalStatus":{{"coding":[{{"code":"active",
+                   "system":"http://terminology.hl7.org/CodeSystem/condition-clinical"}}]}},
+               "code":{{"coding":[{{"system":"http://snomed.info/sct","code":"{code}"}}]}}}}"#
+        )
+    };
+    let patient = r#"{"resourceType":"Patient","id":"p"}"#.to_owned();
+    let all = codes().into_iter().cycle().take(20).enumerate().map(condition).chain([patient]);
+    let all: Vec<String> = all.collect();
+    FhirBundle::from_resources(all.iter().map(|json| ("bundle", json.as_bytes()))).unwrap()
+}
+
+fn ingest(bundle: &FhirBundle) -> Ingested {
+    let as_of = Date::new(2013, 4, 5).unwrap();
+    let options = IngestOptions { as_of, version: 1, lists: ListClaim::Partial, used: &[] };
+    bundle.ingest("p", options).unwrap()
+}
+
+#[test]
+fn t20_ingested_records_leave_no_codes() {
+    let mut sorted = codes();
+    sorted.sort_unstable();
+    let bytes = |codes: &[u64]| codes.iter().flat_map(|c| c.to_ne_bytes()).collect::<Vec<_>>();
+    let mut search = Search::new();
+    search.add("the codes as they are read", &bytes(&codes()));
+    search.add("the codes of the record", &bytes(&sorted));
+    search.check_controls();
+    let bundle = conditions();
+    let field = Schema::clinical_v1().field(FIELD).unwrap();
+    assert_eq!(ingest(&bundle).record.codes(field).unwrap().codes(), sorted);
+    clean! { search,
+        "ingested": ingest(&bundle);
+    }
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> Result<()
     if let Some(name) = unknown {
         return Err(Failure::Usage(format!("no attack named {name}; see --list-attacks")));
     }
-    let mut report = Report::new(out, err, options.json, options.seed);
+    let mut report = Report::new(("huang_share", 9), out, err, options.json, options.seed);
     let requirement = requirement(options.require.as_deref())?;
     let folder = Folder::read(&options.record)?;
     let (source, record) =

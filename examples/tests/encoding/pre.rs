@@ -129,33 +129,35 @@ fn headers(world: &World) -> Vec<Object> {
     ]
 }
 
+/// What a re-encryption key says openly, which is the statement.
+const STATEMENT: [(usize, &str); 24] = [
+    HEAD,
+    PARAMS,
+    ALICE,
+    BOB,
+    PROXY,
+    (1, "path: one component"),
+    (7, "len32, `lab`"),
+    (8, "not before"),
+    (8, "not after"),
+    (4, "licence: len32, empty"),
+    (1, "exclusive"),
+    (4, "purpose: len32, empty"),
+    (8, "serial"),
+    (3, "mode, m, n"),
+    (32, "commitment to TK0"),
+    (1, "vk0: absent"),
+    (96, "TK1 ∈ 𝔾₂"),
+    (3, "envelope E: version, suite, tag of a header"),
+    (1, "no cipher, L = 0"),
+    (96, "C0 ∈ 𝔾₂"),
+    (32, "cσ"),
+    (48, "V ∈ 𝔾₁"),
+    U,
+    W,
+];
+
 fn delegations(world: &World) -> Vec<Object> {
-    let statement_fields = [
-        HEAD,
-        PARAMS,
-        ALICE,
-        BOB,
-        PROXY,
-        (1, "path: one component"),
-        (7, "len32, `lab`"),
-        (8, "not before"),
-        (8, "not after"),
-        (4, "licence: len32, empty"),
-        (1, "exclusive"),
-        (4, "purpose: len32, empty"),
-        (8, "serial"),
-        (3, "mode, m, n"),
-        (32, "commitment to TK0"),
-        (1, "vk0: absent"),
-        (96, "TK1 ∈ 𝔾₂"),
-        (3, "envelope E: version, suite, tag of a header"),
-        (1, "no cipher, L = 0"),
-        (96, "C0 ∈ 𝔾₂"),
-        (32, "cσ"),
-        (48, "V ∈ 𝔾₁"),
-        U,
-        W,
-    ];
     let clear = world.alice.delegate_unsealed(&World::grant(), &mut rng(3)).unwrap();
     let clear = clear.to_secret_bytes();
     let delegation = world.alice.delegate(&World::grant(), &mut rng(3)).unwrap();
@@ -165,13 +167,13 @@ fn delegations(world: &World) -> Vec<Object> {
             "re-encryption key (secret)",
             &clear,
             ReKey::from_bytes(&clear).unwrap().to_secret_bytes(),
-            &[&[HEAD, (48, "TK0 ∈ 𝔾₁")], &statement_fields[..]].concat(),
+            &[&[HEAD, (48, "TK0 ∈ 𝔾₁")], &STATEMENT[..]].concat(),
         ),
         Object::new(
             "statement",
             &statement,
             ReKeyStatement::from_bytes(&statement).unwrap().to_bytes(),
-            &statement_fields,
+            &STATEMENT,
         ),
         Object::new(
             "sealed re-encryption key",

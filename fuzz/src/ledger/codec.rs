@@ -1,147 +1,229 @@
 //! Decoders of DAG-CBOR, each behind the first bytes that its type has. Law: what is accepted encodes
 //! to exactly the bytes that were read.
+//!
+//! ```text
+//! input    choice u8 ‖ rest    choice mod kinds       the type; its frame comes before the rest
+//!                              choice / kinds mod 2   0 the rest as it is, 1 mended to items of that shape
+//! frame    the heads of the outer arrays, and of a message the map with its name
+//! reached  behind the frame there are as many items as an honest object of the type has, each of the
+//!          kind that it has there (`cbor`), and nothing else: every field gets decoded, up to the first
+//!          one that is wrong inside
+//! ```
+
+use std::sync::LazyLock;
 
 use medcrypto_ledger::block::{
     Block, CertifiedBlock, Checkpoint, Genesis, Header, QuorumCertificate, TxProof,
 };
 use medcrypto_ledger::cas::Cid;
 use medcrypto_ledger::codec::{decode, encode};
+use medcrypto_ledger::contract::envelope::{self, Contract};
+use medcrypto_ledger::contract::host::{Answer, Machine};
+use medcrypto_ledger::contract::policy::Policies;
 use medcrypto_ledger::contract::{Receipt, SettlementStatement, SignedTx, State, TxBody};
 use medcrypto_ledger::merkle::{ConsistencyProof, InclusionProof, RootHash};
 use medcrypto_ledger::pbft::message::{Batch, Request};
-use medcrypto_ledger::pbft::{Message, Signed};
+use medcrypto_ledger::pbft::{App, Message, Signed, Snapshot};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// An array of so many elements.
-const fn array(len: u8) -> u8 {
-    0x80 | len
+use super::cbor::{self, Kind};
+use super::hospital::Symbolic;
+use super::names::names;
+use super::policies;
+use super::seeds;
+
+/// An object that somebody honest encodes: what an input of its choice is measured by.
+pub(super) struct Known {
+    choice: u8,
+    frame: Vec<u8>,
+    rest: Vec<u8>,
+    shape: Vec<Kind>,
 }
 
-/// Decodes `head ‖ data`, and looks at what comes out. Reached: there is room for the `digests` that
-/// every object of the type has.
-fn read<T: Serialize + DeserializeOwned>(
-    head: &[u8],
-    digests: usize,
-    data: &[u8],
-    look: impl Fn(&T),
-) -> bool {
-    let bytes = [head, data].concat();
-    if let Ok(value) = decode::<T>(&bytes) {
-        assert_eq!(encode(&value), bytes, "accepted, but encoded otherwise");
-        look(&value);
+impl Known {
+    /// The first `frame` bytes are the frame.
+    pub(super) fn new<T: Serialize>(choice: u8, object: &T, frame: usize) -> Self {
+        let mut bytes = encode(object);
+        let rest = bytes.split_off(frame);
+        let shape = cbor::shape(&rest).expect("whole items");
+        Self { choice, frame: bytes, rest, shape }
     }
-    data.len() >= (digests * DIGEST).max(1)
 }
 
-/// A digest behind its head.
-const DIGEST: usize = 34;
+/// How many choices there are; the objects stand in their order.
+fn kinds(known: &[Known]) -> u8 {
+    known.last().map_or(1, |last| last.choice + 1)
+}
 
-/// The first byte chooses between a certified block, a block and a header.
+/// Every object as it is, and mended.
+pub(super) fn inputs(known: &[Known]) -> Vec<Vec<u8>> {
+    let input = |choice, known: &Known| [&[choice], known.rest.as_slice()].concat();
+    let plain = known.iter().map(|known| input(known.choice, known));
+    let mended = known.iter().map(|object| input(object.choice + kinds(known), object));
+    plain.chain(mended).collect()
+}
+
+/// Bytes for the decoder of a type.
+struct Input {
+    choice: u8,
+    bytes: Vec<u8>,
+    reached: bool,
+}
+
+impl Input {
+    fn of(known: &[Known], data: &[u8]) -> Option<Self> {
+        let (choice, rest) = data.split_first()?;
+        let (mode, choice) = (choice / kinds(known) % 2, choice % kinds(known));
+        let known = known.iter().find(|known| known.choice == choice)?;
+        let rest = if mode == 0 { rest.to_vec() } else { cbor::mended(rest, &known.shape) };
+        let reached = cbor::shape(&rest).as_ref() == Some(&known.shape);
+        Some(Self { choice, bytes: [known.frame.as_slice(), &rest].concat(), reached })
+    }
+
+    /// Decodes, and looks at what comes out.
+    fn read<T: Serialize + DeserializeOwned>(&self, look: impl Fn(&T)) -> bool {
+        if let Ok(value) = decode::<T>(&self.bytes) {
+            assert_eq!(encode(&value), self.bytes, "accepted, but encoded otherwise");
+            assert!(self.reached, "accepted in another shape than that of an honest object");
+            look(&value);
+        }
+        self.reached
+    }
+}
+
+impl Input {
+    /// By choice: transaction, answer, answer, state of a contract.
+    fn read_contract<C: Contract<Symbolic> + PartialEq>(&self, contract: C) -> bool {
+        match self.choice {
+            0 => self.read::<envelope::SignedTx<C::Action>>(|tx| {
+                assert_eq!(tx.body.id(), tx.body.id());
+            }),
+            1 | 2 => self.read::<Answer<C::Event, C::Reject>>(|_| ()),
+            _ => {
+                let mut machine = Machine::new(envelope::State::genesis(contract), Symbolic);
+                let restored = machine.restore(&self.bytes).is_ok();
+                let decoded = decode::<envelope::State<C>>(&self.bytes);
+                assert_eq!(restored, decoded.is_ok(), "restored, and is no state");
+                self.read::<envelope::State<C>>(|state| {
+                    assert_eq!(machine.digest(), state.digest());
+                })
+            }
+        }
+    }
+}
+
+/// A certified block, a block or a header.
 pub(super) fn block(data: &[u8]) -> bool {
-    let Some((choice, data)) = data.split_first() else { return false };
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::blocks);
     let named = |header: &Header| assert_eq!(header.id(), header.id());
-    match choice % 3 {
-        0 => read::<CertifiedBlock>(&[array(2), array(2), array(9)], 5, data, |certified| {
-            named(&certified.block.header);
-        }),
-        1 => read::<Block>(&[array(2), array(9)], 4, data, |block| named(&block.header)),
-        _ => read::<Header>(&[array(9)], 4, data, named),
-    }
+    Input::of(&KNOWN, data).is_some_and(|input| match input.choice {
+        0 => input.read::<CertifiedBlock>(|certified| named(&certified.block.header)),
+        1 => input.read::<Block>(|block| named(&block.header)),
+        _ => input.read::<Header>(named),
+    })
 }
 
 /// A quorum certificate or one vote of it.
 pub(super) fn certificate(data: &[u8]) -> bool {
-    let Some((choice, data)) = data.split_first() else { return false };
-    if choice % 2 == 0 {
-        return read::<QuorumCertificate>(&[array(3)], 1, data, |_| ());
-    }
-    read::<Checkpoint>(&[array(4)], 2, data, |_| ())
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::certificates);
+    Input::of(&KNOWN, data).is_some_and(|input| match input.choice {
+        0 => input.read::<QuorumCertificate>(|_| ()),
+        _ => input.read::<Checkpoint>(|_| ()),
+    })
 }
 
 /// A genesis: what a stranger starts from.
 pub(super) fn genesis(data: &[u8]) -> bool {
-    read::<Genesis>(&[array(3)], 1, data, |genesis| {
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::geneses);
+    let look = |genesis: &Genesis| {
         let keys = genesis.committee().map(|committee| committee.keys().to_vec());
         assert!(keys.is_err() || keys == Ok(genesis.replicas.clone()));
         assert_eq!(genesis.block().header.chain_id, genesis.chain_id());
-    })
+    };
+    Input::of(&KNOWN, data).is_some_and(|input| input.read(look))
 }
 
 /// A transaction, its body or a settlement statement. What fits its bounds is short.
 pub(super) fn transaction(data: &[u8]) -> bool {
-    let Some((choice, data)) = data.split_first() else { return false };
-    match choice % 4 {
-        0 | 1 => read::<SignedTx>(&[array(2), array(4)], 1, data, |tx| {
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::transactions);
+    Input::of(&KNOWN, data).is_some_and(|input| match input.choice {
+        0 => input.read::<SignedTx>(|tx| {
             assert!(!tx.fits() || encode(tx).len() <= SignedTx::MAX_LEN);
         }),
-        2 => read::<TxBody>(&[array(4)], 1, data, |body| assert_eq!(body.id(), body.id())),
-        _ => read::<SettlementStatement>(&[array(4)], 2, data, |_| ()),
-    }
+        1 => input.read::<TxBody>(|body| assert_eq!(body.id(), body.id())),
+        _ => input.read::<SettlementStatement>(|_| ()),
+    })
 }
 
 /// The answer to a transaction.
 pub(super) fn receipt(data: &[u8]) -> bool {
-    read::<Receipt>(&[array(2)], 0, data, |_| ())
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::receipts);
+    Input::of(&KNOWN, data).is_some_and(|input| input.read::<Receipt>(|_| ()))
 }
 
 /// The contract's state, which a snapshot carries.
 pub(super) fn state(data: &[u8]) -> bool {
-    read::<State>(&[array(8)], 0, data, |state| {
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::states);
+    let look = |state: &State| {
         let _ = state.total();
         assert_eq!(state.digest(), state.digest());
-    })
+    };
+    Input::of(&KNOWN, data).is_some_and(|input| input.read(look))
 }
 
-const KINDS: [&str; 7] =
-    ["Request", "PrePrepare", "Prepare", "Commit", "Checkpoint", "Reply", "Status"];
+/// A transaction of the policy contract, an answer of each kind, or a state, which a machine takes over
+/// exactly if it is one.
+pub(super) fn policy(data: &[u8]) -> bool {
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::policies);
+    Input::of(&KNOWN, data)
+        .is_some_and(|input| input.read_contract::<Policies>(Policies::default()))
+}
+
+/// The same behind the gate.
+pub(super) fn gate(data: &[u8]) -> bool {
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::gates);
+    Input::of(&KNOWN, data).is_some_and(|input| input.read_contract(policies::genesis().contract))
+}
 
 /// A message behind its kind, or a part of one.
 pub(super) fn message(data: &[u8]) -> bool {
-    let Some((choice, data)) = data.split_first() else { return false };
-    match usize::from(choice % 9) {
-        7 => {
-            read::<Batch>(&[array(3)], 0, data, |batch| assert_eq!(batch.digest(), batch.digest()))
-        }
-        8 => read::<Signed<Request>>(&[array(2), array(4)], 1, data, |_| ()),
-        kind => {
-            let name = KINDS[kind];
-            let head = [&[0xa1, 0x60 | name.len() as u8], name.as_bytes(), &[array(2)]].concat();
-            read::<Message>(&head, 1, data, |message| {
-                assert_eq!(message.kind(), name);
-                assert_eq!(Message::decode(&message.encode()).as_ref(), Ok(message));
-            })
-        }
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::messages);
+    let Some(input) = Input::of(&KNOWN, data) else { return false };
+    match usize::from(input.choice).checked_sub(names::<Message>().len()) {
+        None => input.read::<Message>(|message| {
+            assert_eq!(message.kind(), names::<Message>()[usize::from(input.choice)]);
+            assert_eq!(Message::decode(&message.encode()).as_ref(), Ok(message));
+        }),
+        Some(0) => input.read::<Batch>(|batch| assert_eq!(batch.digest(), batch.digest())),
+        Some(_) => input.read::<Signed<Request>>(|_| ()),
     }
+}
+
+/// What a replica that is far behind is sent.
+pub(super) fn snapshot(data: &[u8]) -> bool {
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::snapshots);
+    Input::of(&KNOWN, data).is_some_and(|input| input.read::<Snapshot>(|_| ()))
 }
 
 /// What a light client is shown.
 pub(super) fn tx_proof(data: &[u8]) -> bool {
-    read::<TxProof>(&[array(4), array(9)], 5, data, |_| ())
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::tx_proofs);
+    Input::of(&KNOWN, data).is_some_and(|input| input.read::<TxProof>(|_| ()))
 }
 
 /// Paths of the Merkle log, and a root with its size.
 pub(super) fn merkle_proof(data: &[u8]) -> bool {
-    let Some((choice, data)) = data.split_first() else { return false };
-    // Every digest is the head 0x58 0x20 and 32 bytes.
-    let count = usize::from(choice / 4 % 6);
-    let mended: Vec<u8> = (0..count)
-        .flat_map(|i| {
-            let digest = data.get(32 * i..).unwrap_or_default();
-            [&[0x58, 0x20], crate::script::fitted(digest, 32).as_slice()].concat()
-        })
-        .collect();
-    match choice % 4 {
-        0 => read::<InclusionProof>(&[array(count as u8)], count, &mended, |path| {
-            assert_eq!(path.0.len(), count);
-        }),
-        1 => read::<InclusionProof>(&[], 0, data, |_| ()),
-        2 => read::<ConsistencyProof>(&[], 0, data, |_| ()),
-        _ => read::<RootHash>(&[array(2)], 1, data, |_| ()),
-    }
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::paths);
+    Input::of(&KNOWN, data).is_some_and(|input| match input.choice {
+        0 => input.read::<InclusionProof>(|_| ()),
+        1 => input.read::<ConsistencyProof>(|_| ()),
+        _ => input.read::<RootHash>(|_| ()),
+    })
 }
 
-/// An identifier, as bytes and as a link.
+/// An identifier, as bytes and as a link. Reached: version, codec and hash are right, and there is a
+/// digest of some length.
 pub(super) fn cid(data: &[u8]) -> bool {
     let Some((choice, data)) = data.split_first() else { return false };
     let codec = [0x55, 0x71, 0x70][usize::from(choice / 2 % 3)];
@@ -158,5 +240,5 @@ pub(super) fn cid(data: &[u8]) -> bool {
     if bytes.len() >= 24 && bytes.len() < 255 {
         assert_eq!(decoded.ok(), linked, "bytes and link disagree");
     }
-    true
+    matches!(bytes, [1, 0x55 | 0x71, 0x12, 0x20, _, ..])
 }

@@ -27,7 +27,7 @@ fn hash(parts: &[&[u8]]) -> Digest {
 #[derive(Clone, Debug)]
 pub(super) struct Symbolic;
 
-fn sign(key: &PublicKey, domain: Dst, message: &[u8]) -> Signature {
+pub(super) fn sign(key: &PublicKey, domain: Dst, message: &[u8]) -> Signature {
     let digest = hash(&[b"sig", key.0.as_slice(), domain.as_bytes(), message]);
     Signature(Bytes(digest.0.to_vec()))
 }

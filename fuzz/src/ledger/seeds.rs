@@ -1,35 +1,38 @@
-//! Inputs to start from: the encodings of honest objects without the head that their target adds.
+//! Inputs to start from: honest objects.
 
 use medcrypto_ledger::block::{Checkpoint, TxProof};
 use medcrypto_ledger::cas::Cid;
 use medcrypto_ledger::codec::encode;
+use medcrypto_ledger::contract::envelope::{self, Contract};
+use medcrypto_ledger::contract::host::{Answer, Machine};
+use medcrypto_ledger::contract::policy::{self, Grant, Policies};
 use medcrypto_ledger::contract::{
-    Action, Delivery, Expiry, RequirementLedger, SettlementStatement, SignedTx, State,
+    Action, Delivery, Expiry, Receipt, RequirementLedger, SettlementStatement, SignedTx, State,
+    gate,
 };
+use medcrypto_ledger::pbft::Message;
 use medcrypto_ledger::{Digest, ReplicaId};
 
 use super::chain::HONEST;
+use super::codec::Known;
 use super::hospital::{
     Symbolic, attest, chain, cid, digest, genesis, key, proof, record, settlement, signed, terms,
 };
-use super::pbft::sample_messages;
+use super::names::names;
+use super::pbft::{sample_messages, sample_snapshots};
+use super::policies;
 
-/// A choice, and an encoding without its first bytes.
-fn seed(choice: u8, bytes: &[u8], head: usize) -> Vec<u8> {
-    [&[choice], &bytes[head..]].concat()
-}
-
-pub(super) fn blocks() -> Vec<Vec<u8>> {
+pub(super) fn blocks() -> Vec<Known> {
     let [first, .., last] = HONEST.blocks.as_slice() else { return Vec::new() };
     vec![
-        seed(0, &encode(first), 3),
-        seed(0, &encode(last), 3),
-        seed(1, &encode(&first.block), 2),
-        seed(2, &encode(&first.block.header), 1),
+        Known::new(0, first, 3),
+        Known::new(0, last, 3),
+        Known::new(1, &first.block, 2),
+        Known::new(2, &first.block.header, 1),
     ]
 }
 
-pub(super) fn certificates() -> Vec<Vec<u8>> {
+pub(super) fn certificates() -> Vec<Known> {
     let certificate = &HONEST.blocks[0].certificate;
     let header = HONEST.blocks[0].block.header;
     let vote = Checkpoint {
@@ -38,20 +41,20 @@ pub(super) fn certificates() -> Vec<Vec<u8>> {
         block_id: header.id(),
         replica: ReplicaId(3),
     };
-    vec![seed(0, &encode(certificate), 1), seed(1, &encode(&vote), 1)]
+    vec![Known::new(0, certificate, 1), Known::new(1, &vote, 1)]
 }
 
-pub(super) fn geneses() -> Vec<Vec<u8>> {
-    vec![encode(&HONEST.genesis)[1..].to_vec()]
+pub(super) fn geneses() -> Vec<Known> {
+    vec![Known::new(0, &HONEST.genesis, 1)]
 }
 
 /// A sale up to its delivery, and the states on the way.
-fn sale() -> (Vec<SignedTx>, Vec<State>, Vec<Vec<u8>>) {
+fn sale() -> (Vec<SignedTx>, Vec<State>, Vec<Receipt>) {
     let mut machine = RequirementLedger::new(genesis(), Symbolic).on_chain(chain());
     let (mut txs, mut states, mut receipts) = (Vec::new(), Vec::new(), Vec::new());
     let mut run = |sender: &str, action: Action| {
         let tx = signed(machine.state(), sender, action);
-        receipts.push(encode(&machine.run(&encode(&tx), 1, 1_000)));
+        receipts.push(machine.run(&encode(&tx), 1, 1_000));
         states.push(machine.state().clone());
         txs.push(tx.clone());
         (tx.body.id(), machine.state().clone())
@@ -81,7 +84,7 @@ fn sale() -> (Vec<SignedTx>, Vec<State>, Vec<Vec<u8>>) {
     (txs, states, receipts)
 }
 
-pub(super) fn transactions() -> Vec<Vec<u8>> {
+pub(super) fn transactions() -> Vec<Known> {
     let (txs, ..) = sale();
     let statement = SettlementStatement {
         chain_id: chain(),
@@ -89,44 +92,102 @@ pub(super) fn transactions() -> Vec<Vec<u8>> {
         patient: key("patient"),
         delivery: cid("delivery"),
     };
-    let body = seed(2, &encode(&txs[0].body), 1);
-    let all = txs.iter().map(|tx| seed(0, &encode(tx), 2));
-    all.chain([body, seed(3, &encode(&statement), 1)]).collect()
+    let all = txs.iter().map(|tx| Known::new(0, tx, 2));
+    all.chain([Known::new(1, &txs[0].body, 1), Known::new(2, &statement, 1)]).collect()
 }
 
-pub(super) fn receipts() -> Vec<Vec<u8>> {
+pub(super) fn receipts() -> Vec<Known> {
     let (_, _, receipts) = sale();
-    receipts.iter().map(|bytes| bytes[1..].to_vec()).collect()
+    receipts.iter().map(|receipt| Known::new(0, receipt, 1)).collect()
 }
 
-pub(super) fn states() -> Vec<Vec<u8>> {
+pub(super) fn states() -> Vec<Known> {
     let (_, states, _) = sale();
-    states.iter().step_by(2).map(|state| encode(state)[1..].to_vec()).collect()
+    states.iter().step_by(2).map(|state| Known::new(0, state, 1)).collect()
 }
 
-pub(super) fn messages() -> Vec<Vec<u8>> {
+/// What a grant, a write and a read leave: transactions, answers and the state.
+fn visits<C>(contract: C, acts: &[(&str, C::Action)]) -> Vec<Known>
+where
+    C: Contract<Symbolic>,
+{
+    let mut machine = Machine::new(envelope::State::genesis(contract), Symbolic).on_chain(chain());
+    let (mut txs, mut answers) = (Vec::new(), Vec::new());
+    for (sender, action) in acts {
+        let nonce = machine.state().next_nonce(&key(sender)).expect("few transactions");
+        let tx = policies::signed(sender, nonce, action.clone());
+        answers.push(machine.run(&encode(&tx), 1, 1_000));
+        txs.push(Known::new(0, &tx, 2));
+    }
+    let kind = |answer: &Answer<_, _>| u8::from(matches!(answer, Answer::Rejected(_))) + 1;
+    // The map and the name.
+    let frame = |answer: &_| 2 + if kind(answer) == 1 { "Applied" } else { "Rejected" }.len();
+    let mut answers: Vec<_> =
+        answers.iter().map(|a| (kind(a), Known::new(kind(a), a, frame(a)))).collect();
+    answers.sort_by_key(|(kind, _)| *kind);
+    let answers = answers.into_iter().map(|(_, known)| known);
+    txs.into_iter().chain(answers).chain([Known::new(3, machine.state(), 1)]).collect()
+}
+
+/// Every action, two of them refused.
+fn policy_acts() -> Vec<(&'static str, policy::Action)> {
+    let pulse = || policies::data_type("pulse");
+    let types = [pulse(), policies::data_type("ct")].into();
+    let grant = Grant { types, from_ms: 1_000, until_ms: 9_000 };
+    vec![
+        ("patient", policy::Action::Grant(key("doctor"), grant)),
+        ("patient", policy::Action::Write(pulse(), 0, cid("pulse"))),
+        ("patient", policy::Action::Write(pulse(), 7, cid("pulse"))),
+        ("doctor", policy::Action::Read(key("patient"), pulse(), cid("pulse"))),
+        ("nurse", policy::Action::Read(key("patient"), pulse(), cid("pulse"))),
+    ]
+}
+
+pub(super) fn policies() -> Vec<Known> {
+    visits(Policies::default(), &policy_acts())
+}
+
+pub(super) fn gates() -> Vec<Known> {
+    let enrol = |name| ("registrar", gate::Action::Enrol(key(name), gate::Class(0), digest(name)));
+    let members = ["patient", "doctor", "leaver"].map(enrol);
+    let acts = policy_acts().into_iter().map(|(who, action)| (who, gate::Action::Act(action)));
+    let rotate = ("doctor", gate::Action::Rotate(key("fresh")));
+    let revoke = ("registrar", gate::Action::Revoke(key("leaver")));
+    let all: Vec<_> = members.into_iter().chain(acts).chain([rotate, revoke]).collect();
+    visits(policies::genesis().contract, &all)
+}
+
+/// A message of every kind there is, in the order of the kinds; a batch and a request.
+pub(super) fn messages() -> Vec<Known> {
     let (messages, batch, request) = sample_messages();
-    let kinds = messages
-        .iter()
-        .zip(0_u8..)
-        .map(|(message, choice)| seed(choice, &message.encode(), 3 + message.kind().len()));
-    kinds.chain([seed(7, &encode(&batch), 1), seed(8, &encode(&request), 2)]).collect()
+    let kinds: Vec<_> = messages.iter().map(Message::kind).collect();
+    assert_eq!(kinds, names::<Message>(), "a kind of message without a sample");
+    let count = kinds.len() as u8;
+    // The map, the name under its head, and the array of the parts.
+    let frame = |message: &Message| 3 + message.kind().len();
+    let messages = (0..).zip(&messages).map(|(i, m)| Known::new(i, m, frame(m)));
+    messages.chain([Known::new(count, &batch, 1), Known::new(count + 1, &request, 2)]).collect()
 }
 
-pub(super) fn tx_proofs() -> Vec<Vec<u8>> {
+pub(super) fn snapshots() -> Vec<Known> {
+    sample_snapshots().iter().map(|snapshot| Known::new(0, snapshot, 1)).collect()
+}
+
+pub(super) fn tx_proofs() -> Vec<Known> {
     let proof = |index| TxProof::of(&HONEST.blocks[3], index).expect("within the block");
-    [0, 3].map(|index| encode(&proof(index))[2..].to_vec()).into()
+    [0, 3].map(|index| Known::new(0, &proof(index), 2)).into()
 }
 
-pub(super) fn paths() -> Vec<Vec<u8>> {
-    let path = encode(&TxProof::of(&HONEST.blocks[3], 0).expect("within the block").path);
-    let root = encode(&(4_u64, Digest::ZERO));
-    vec![seed(8, &[7; 64], 0), seed(1, &path, 0), seed(2, &path, 0), seed(3, &root, 1)]
+pub(super) fn paths() -> Vec<Known> {
+    let path = TxProof::of(&HONEST.blocks[3], 0).expect("within the block").path;
+    let root = (4_u64, Digest::ZERO);
+    vec![Known::new(0, &path, 0), Known::new(1, &path, 0), Known::new(2, &root, 1)]
 }
 
 pub(super) fn cids() -> Vec<Vec<u8>> {
     let bytes = Cid::of(b"object").to_bytes();
-    vec![seed(0, &bytes, 4), seed(2, &bytes, 4), seed(1, &bytes, 0)]
+    let seed = |choice: u8, bytes: &[u8]| [&[choice], bytes].concat();
+    vec![seed(0, &bytes[4..]), seed(2, &bytes[4..]), seed(1, &bytes)]
 }
 
 pub(super) fn stores() -> Vec<Vec<u8>> {

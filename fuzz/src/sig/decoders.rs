@@ -82,7 +82,7 @@ decoder! {
 /// The three kinds of stored secret keys.
 pub const SECRET_KEY: Target = Target {
     name: "sig_secret_key",
-    class: Class::KeyFile,
+    class: Class::Parser,
     max_len: 40,
     run: secret_key,
     seeds: || {

@@ -96,6 +96,8 @@ pub struct Call<'a> {
     pub sender: &'a PublicKey,
     /// The block that the transaction enters.
     pub context: &'a Context,
+    /// The transaction's id, which nothing before it has had: it covers the sender's nonce.
+    pub tx: Digest,
 }
 
 /// A state that transactions change: pure and total. `V` answers for the primitives.
@@ -222,7 +224,7 @@ pub fn apply<C: Contract<V>, V: Verifier>(
         return Err(Rejection::Nonce);
     }
     let mut next = state.clone();
-    let call = Call { sender, context };
+    let call = Call { sender, context, tx: tx.body.id() };
     let events = next.contract.act(action, &call, verdicts).map_err(Rejection::Action)?;
     next.nonces.0.insert(sender.clone(), *nonce);
     Ok((next, events))

@@ -135,6 +135,11 @@ impl<P: App> Executor<P> {
         &self.state.app
     }
 
+    #[cfg(feature = "sim")]
+    pub(crate) fn into_app(self) -> P {
+        self.state.app
+    }
+
     /// The last height that was executed.
     pub(crate) const fn height(&self) -> u64 {
         self.head.height

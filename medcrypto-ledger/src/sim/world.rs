@@ -62,9 +62,10 @@ pub struct World<A, P> {
     rejected: Vec<(Party, Reason)>,
 }
 
-impl<A: Auth + Clone, P: App + Clone> World<A, P> {
+impl<A: Auth + Clone, P: App> World<A, P> {
     /// A world at time `config.genesis.time_ms`. Replica i is made by `replica(i)`, for every
-    /// member of the committee; `stranger` only verifies.
+    /// member of the committee, and 0 once more, whose application the stranger who watches begins
+    /// with; `stranger` only verifies.
     pub fn new(
         seed: u64,
         faults: Faults,
@@ -72,9 +73,8 @@ impl<A: Auth + Clone, P: App + Clone> World<A, P> {
         stranger: A,
         mut replica: impl FnMut(ReplicaId) -> Replica<A, P>,
     ) -> Self {
-        let first = replica(ReplicaId(0));
-        let checker = Checker::new(stranger, config.clone(), first.app().clone());
-        let others = (1..config.committee.n()).map(|i| (i, replica(ReplicaId(i))));
+        let first = replica(ReplicaId(0)).into_app();
+        let replicas = (0..config.committee.n()).map(|i| (i, replica(ReplicaId(i)))).collect();
         let mut world = Self {
             seed,
             config: config.clone(),
@@ -83,14 +83,14 @@ impl<A: Auth + Clone, P: App + Clone> World<A, P> {
             events: 0,
             queue: BinaryHeap::new(),
             network: Network::new(seed, faults),
-            replicas: [(0, first)].into_iter().chain(others).collect(),
+            replicas,
             health: BTreeMap::new(),
             liars: BTreeMap::new(),
             behind: BTreeMap::new(),
             askers: BTreeMap::new(),
             names: BTreeMap::new(),
             timers: BTreeMap::new(),
-            checker,
+            checker: Checker::new(stranger, config.clone(), first),
             trace: Trace::default(),
             sent: BTreeMap::new(),
             marks: BTreeSet::new(),

@@ -3,8 +3,11 @@
 
 mod chains;
 mod cids;
+mod contracts;
 mod encodings;
 mod fields;
 mod logs;
 #[path = "../../../vectors/reader.rs"]
 mod reader;
+#[cfg(feature = "sim")]
+mod work;

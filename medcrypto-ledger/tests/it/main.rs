@@ -13,12 +13,24 @@
 mod cas;
 mod chain;
 mod codec;
+mod coin;
+#[cfg(feature = "fhir")]
+mod consent;
 mod errata;
 mod flow;
+#[cfg(feature = "sim")]
+mod forks;
 mod gate;
 mod kat;
+mod keychain;
 mod merkle;
 mod policy;
+mod quota;
 mod requirement;
+mod reveal;
 mod review;
+mod sandbox;
+#[cfg(feature = "sim")]
+mod windows;
+mod work;
 mod world;

@@ -4,7 +4,7 @@ use medcrypto_sig::ed25519::{SigningKey, VerifyingKey};
 use medcrypto_sig::envelope::{Domain, DualSigned, Envelope, Role, SignedEnvelope};
 
 use crate::reader::{Case, Outputs, Runner, Verdict, run};
-use crate::{error, secret, vectors};
+use crate::{error, pinned, secret, vectors};
 
 fn role(name: &str) -> Role {
     let roles = [Role::Patient, Role::Hospital, Role::Institution, Role::Proxy, Role::Authority];
@@ -64,4 +64,5 @@ fn kat_envelope() {
         ("verify-dual", verify_dual),
     ];
     run(vectors!("envelope"), "medcrypto-sig/envelope", &runners);
+    run(pinned!("envelope"), "medcrypto-sig/envelope", &runners);
 }

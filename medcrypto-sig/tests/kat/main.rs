@@ -26,6 +26,14 @@ macro_rules! vectors {
 }
 use vectors;
 
+/// Its cases of version 1, which no generator makes again.
+macro_rules! pinned {
+    ($name:literal) => {
+        include_str!(concat!("../../../vectors/pinned/v1/sig/", $name, ".json"))
+    };
+}
+use pinned;
+
 fn secret(case: &Case, name: &str) -> medcrypto_core::SecretBytes<32> {
     medcrypto_core::SecretBytes::new(case.array(name).into())
 }

@@ -3,7 +3,7 @@
 use medcrypto_sig::{bls, ecdsa, ed25519};
 
 use crate::reader::{Case, Outputs, Runner, Verdict, run, unhex};
-use crate::{error, secret, vectors};
+use crate::{error, pinned, secret, vectors};
 
 fn bytes(bytes: Vec<u8>) -> Verdict {
     Ok(Outputs::from([("bytes", bytes)]))
@@ -40,6 +40,7 @@ fn kat_ed25519() {
         }),
     ];
     run(vectors!("ed25519"), "medcrypto-sig/ed25519", &runners);
+    run(pinned!("ed25519"), "medcrypto-sig/ed25519", &runners);
 }
 
 fn ecdsa_sign(case: &Case) -> Verdict {
@@ -69,6 +70,7 @@ fn kat_ecdsa() {
         }),
     ];
     run(vectors!("ecdsa"), "medcrypto-sig/ecdsa", &runners);
+    run(pinned!("ecdsa"), "medcrypto-sig/ecdsa", &runners);
 }
 
 fn bls_sign(case: &Case) -> Verdict {
@@ -104,4 +106,5 @@ fn kat_bls() {
     let runners: [(&str, Runner); 3] =
         [("sign", bls_sign), ("key", bls_key), ("verify", bls_verify)];
     run(vectors!("bls"), "medcrypto-sig/bls", &runners);
+    run(pinned!("bls"), "medcrypto-sig/bls", &runners);
 }

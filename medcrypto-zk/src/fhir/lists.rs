@@ -9,6 +9,10 @@
 //!
 //! A list of which nothing is known is Missing; an empty list exists only by the issuer's claim.
 
+use core::mem;
+
+use zeroize::Zeroizing;
+
 use super::{Builder, IngestError, IngestWarningKind, ListClaim, Part};
 use crate::record::{CodeList, Entry};
 use crate::schema::{CodeSystem, MAX_CODES};
@@ -27,13 +31,17 @@ enum Belongs {
 /// Codes gathered for one field.
 struct Gathered {
     name: &'static str,
-    codes: Vec<u64>,
+    codes: Zeroizing<Vec<u64>>,
     partial: bool,
 }
 
 impl Gathered {
     fn new(name: &'static str, builder: &Builder<'_>) -> Self {
-        Self { name, codes: Vec::new(), partial: builder.options.lists == ListClaim::Partial }
+        Self {
+            name,
+            codes: Zeroizing::default(),
+            partial: builder.options.lists == ListClaim::Partial,
+        }
     }
 
     fn add(&mut self, part: &Part<'_>, key: &str, belongs: Belongs, builder: &mut Builder<'_>) {
@@ -53,10 +61,20 @@ impl Gathered {
         }
         for code in codes {
             match CodeSystem::Sct.encode(code) {
-                Ok(code) => self.codes.push(code),
+                Ok(code) => self.push(code),
                 Err(_) => self.spoil(part, IngestWarningKind::BadCode, builder),
             }
         }
+    }
+
+    /// A vector that grows by itself would leave the codes behind in the memory that it gives back.
+    fn push(&mut self, code: u64) {
+        if self.codes.len() == self.codes.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(2 * self.codes.len() + 8));
+            larger.extend_from_slice(&self.codes);
+            self.codes = larger;
+        }
+        self.codes.push(code);
     }
 
     /// Something that may belong to the list is not in it.
@@ -79,7 +97,8 @@ impl Gathered {
         let is_known = !self.codes.is_empty() || !self.partial;
         match builder.schema.field(self.name).filter(|_| is_known) {
             Some(field) => {
-                builder.set(field, Entry::Codes(CodeList::new(self.codes, !self.partial)))
+                let list = CodeList::new(mem::take(&mut *self.codes), !self.partial);
+                builder.set(field, Entry::Codes(list))
             }
             None => Ok(()),
         }

@@ -27,6 +27,8 @@ fn t10_t11_statements_give_the_known_answers() {
         ("issue-message", issue),
     ];
     run(json, "medcrypto-zk/statement", &kinds);
+    let pinned = include_str!("../../../vectors/pinned/v1/zk/statement.json");
+    run(pinned, "medcrypto-zk/statement", &kinds);
 }
 
 fn element(case: &Case) -> Verdict {

@@ -149,6 +149,13 @@ fn labels_name_their_operator() {
     assert!(Provenance::single_party(&"x".repeat(128), 0).is_ok());
 }
 
+/// 2.8 MB are not kept; the file that the pinned seed makes is the one that version 1 has read and written.
+#[test]
+fn a_proving_key_file_of_version_1_has_these_bytes() {
+    let digest = sha2::Sha256::digest(key().to_bytes());
+    assert_eq!(hex::encode(digest), "PIN");
+}
+
 #[test]
 fn a_proving_key_file_proves_again_and_a_damaged_one_is_one_clear_error() {
     let bytes = key().to_bytes();

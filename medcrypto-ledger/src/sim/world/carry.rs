@@ -9,7 +9,7 @@ use crate::pbft::{App, Input, Message, Output};
 use crate::sim::check::{self, Violation};
 use crate::sim::event::Event;
 
-impl<A: Auth + Clone, P: App + Clone> World<A, P> {
+impl<A: Auth + Clone, P: App> World<A, P> {
     pub(super) fn input(
         &mut self,
         party: Party,

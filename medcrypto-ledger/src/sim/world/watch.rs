@@ -10,7 +10,7 @@ use crate::pbft::{App, Input, Message, Output, Reason, Timer};
 use crate::sim::check::{self, Violation};
 use crate::sim::faults::Faults;
 
-impl<A: Auth + Clone, P: App + Clone> World<A, P> {
+impl<A: Auth + Clone, P: App> World<A, P> {
     pub(super) fn happen(&mut self, incident: &Incident) {
         match incident {
             Incident::Mute(group) => self.part(group, true, false),

@@ -15,6 +15,8 @@ fn t22_t24_chains_give_the_known_answers() {
     let kinds: [(_, Runner); 4] =
         [("chain", chain), ("tx-proof", tx_proof), ("time", time), ("quorum", quorum)];
     run(json, "medcrypto-ledger/chain", &kinds);
+    let pinned = include_str!("../../../../vectors/pinned/v1/ledger/chain.json");
+    run(pinned, "medcrypto-ledger/chain", &kinds);
 }
 
 /// SHA-256(world ‖ len8(domain) ‖ domain ‖ len64(key) ‖ key ‖ message) in place of a signature.

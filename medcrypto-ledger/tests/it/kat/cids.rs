@@ -14,6 +14,8 @@ fn t28_identifiers_give_the_known_answers() {
     let kinds: [(_, Runner); 4] =
         [("cid", cid), ("pattern", pattern), ("identifier", identifier), ("get", got)];
     run(json, "medcrypto-ledger/cid", &kinds);
+    let pinned = include_str!("../../../../vectors/pinned/v1/ledger/cid.json");
+    run(pinned, "medcrypto-ledger/cid", &kinds);
 }
 
 fn spelled(cid: &Cid) -> Outputs {

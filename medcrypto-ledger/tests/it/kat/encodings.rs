@@ -5,15 +5,16 @@ use std::fmt::Debug;
 use medcrypto_core::Dst;
 use medcrypto_core::dst::ledger;
 use medcrypto_ledger::block::{Checkpoint, Genesis, Header, QuorumCertificate, TxProof};
-use medcrypto_ledger::codec::{decode, digest, encode};
+use medcrypto_ledger::codec::{Pairs, decode, digest, encode};
 use medcrypto_ledger::contract::{
     Action, Deadlines, Delivery, Dispute, ExclusiveProof, Expiry, Proof, PublicInputs, Record,
     Rekey, Requirement, Settlement, SettlementStatement, SignedTx, TxBody, Verdict,
 };
 use medcrypto_ledger::merkle::InclusionProof;
-use medcrypto_ledger::pbft::message::{Batch, Phase, Reply, Request, Status, Vote};
+use medcrypto_ledger::pbft::change::{NewView, Prepared, ViewChange};
+use medcrypto_ledger::pbft::message::{Batch, Fetch, Phase, Reply, Request, Status, Vote};
 use medcrypto_ledger::pbft::signed::Statement;
-use medcrypto_ledger::pbft::{Message, Signed};
+use medcrypto_ledger::pbft::{Answer, Message, Signed, Snapshot};
 use medcrypto_ledger::{Digest, PublicKey};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -37,6 +38,8 @@ fn t12_objects_give_the_known_answers() {
         ("settlement", |case| answer(case, settlement, |s| under(ledger::SETTLEMENT, s))),
     ];
     run(json, "medcrypto-ledger/encoding", &kinds);
+    let pinned = include_str!("../../../../vectors/pinned/v1/ledger/encoding.json");
+    run(pinned, "medcrypto-ledger/encoding", &kinds);
 }
 
 type Named = Option<(&'static str, Digest)>;
@@ -129,7 +132,58 @@ fn message(f: Fields<'_>) -> Message {
         "Checkpoint" => Message::Checkpoint(signed(f, |body| body.checkpoint("chain"))),
         "Reply" => Message::Reply(signed(f, reply)),
         "Status" => Message::Status(signed(f, status)),
+        "ViewChange" => Message::ViewChange(signed(f, view_change)),
+        "NewView" => Message::NewView(signed(f, new_view)),
+        "Fetch" => Message::Fetch(signed(f, fetch)),
+        "Stable" => Message::Stable(f.object("content").certificate()),
+        "Body" => Message::Body(batch(f.object("content"))),
+        "State" => Message::State(snapshot(f.object("content"))),
         other => panic!("message {other}"),
+    }
+}
+
+fn prepared(f: Fields<'_>) -> (u64, Prepared) {
+    let (view, digest, assign) = (f.number("view"), f.digest("digest"), f.signature("assign"));
+    let vote = |vote: Fields<'_>| (vote.replica("replica"), vote.signature("signature"));
+    let prepares = Pairs(f.objects("prepares").map(vote).collect());
+    (f.number("seq"), Prepared { view, digest, assign, prepares })
+}
+
+fn view_change(f: Fields<'_>) -> ViewChange {
+    ViewChange {
+        chain: f.chain("chain"),
+        sender: f.replica("sender"),
+        view: f.number("view"),
+        stable: f.object("stable").certificate(),
+        prepared: Pairs(f.objects("prepared").map(prepared).collect()),
+    }
+}
+
+fn new_view(f: Fields<'_>) -> NewView {
+    let change = |change: Fields<'_>| (change.replica("replica"), signed(change, view_change));
+    NewView {
+        chain: f.chain("chain"),
+        sender: f.replica("sender"),
+        view: f.number("view"),
+        changes: Pairs(f.objects("changes").map(change).collect()),
+        assigned: f.objects("assigned").map(|assign| signed(assign, vote)).collect(),
+    }
+}
+
+fn fetch(f: Fields<'_>) -> Fetch {
+    let (chain, sender) = (f.chain("chain"), f.replica("sender"));
+    Fetch { chain, sender, round: f.number("round"), digests: f.digests("digests") }
+}
+
+fn snapshot(f: Fields<'_>) -> Snapshot {
+    let answer = |a: Fields<'_>| {
+        let answer = Answer { nonce: a.number("nonce"), result: a.bytes("result") };
+        (a.client("client"), answer)
+    };
+    Snapshot {
+        headers: f.objects("headers").map(Fields::header).collect(),
+        clients: Pairs(f.objects("clients").map(answer).collect()),
+        app: f.bytes("app"),
     }
 }
 

@@ -66,7 +66,7 @@ impl Auth for Signer {
     }
 }
 
-fn framed(domain: Dst, message: &[u8]) -> Vec<u8> {
+pub(super) fn framed(domain: Dst, message: &[u8]) -> Vec<u8> {
     let domain = domain.as_bytes();
     // The registry holds every domain below 256 bytes.
     let length = u8::try_from(domain.len()).unwrap_or(u8::MAX);

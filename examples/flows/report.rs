@@ -15,6 +15,7 @@ pub struct Report<'a> {
     progress: &'a mut dyn Write,
     json: bool,
     started: Instant,
+    steps: u8,
     content: Content,
 }
 
@@ -61,15 +62,17 @@ struct Check {
 }
 
 impl<'a> Report<'a> {
-    /// A report that goes to `out`, with its progress lines on `progress`.
-    pub fn new(out: &'a mut dyn Write, progress: &'a mut dyn Write, json: bool, seed: u64) -> Self {
-        let content = Content {
-            schema: "medcrypto.example.v1",
-            example: "huang_share",
-            seed,
-            ..Content::default()
-        };
-        Self { out, progress, json, started: Instant::now(), content }
+    /// A report of an example that has so many steps, to `out`, with its progress lines on `progress`.
+    pub fn new(
+        (example, steps): (&'static str, u8),
+        out: &'a mut dyn Write,
+        progress: &'a mut dyn Write,
+        json: bool,
+        seed: u64,
+    ) -> Self {
+        let content =
+            Content { schema: "medcrypto.example.v1", example, seed, ..Content::default() };
+        Self { out, progress, json, started: Instant::now(), steps, content }
     }
 
     /// Starts the clock of the next step.
@@ -94,7 +97,11 @@ impl<'a> Report<'a> {
         if !self.json {
             let facts: Vec<_> =
                 step.facts.iter().map(|(name, value)| format!("{name} {value}")).collect();
-            writeln!(self.out, "[{number:>2}/9] {party:<12} {} … ok {ms:.1} ms", step.what)?;
+            writeln!(
+                self.out,
+                "[{number:>2}/{}] {party:<12} {} … ok {ms:.1} ms",
+                self.steps, step.what
+            )?;
             if !facts.is_empty() {
                 writeln!(self.out, "       {}", facts.join(" · "))?;
             }

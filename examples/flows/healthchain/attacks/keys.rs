@@ -1,0 +1,175 @@
+//! Attacks by parties with keys: a revoked doctor, a thief of devices, devices.
+
+use std::collections::BTreeSet;
+
+use medcrypto_core::dst;
+use medcrypto_ledger::Digest;
+use medcrypto_ledger::auth::Auth as _;
+use medcrypto_ledger::block::ChainId;
+use medcrypto_ledger::codec;
+use medcrypto_ledger::contract::coin::{self, Diagnosis};
+use medcrypto_ledger::contract::envelope::{SignedTx, TxBody};
+use medcrypto_ledger::contract::host::Answer;
+use medcrypto_ledger::contract::keychain::Action;
+
+use super::Attempt;
+use crate::flows::Failure;
+use crate::flows::healthchain::clinic::{Clinic, check, outcome};
+use crate::flows::healthchain::narrate::{anchor, opened};
+use crate::flows::healthchain::parties::REVOKED;
+use crate::flows::healthchain::reading::LightNode;
+use crate::flows::signer::Signer;
+
+pub(super) fn revoked_doctor(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> {
+    let light = LightNode::follow(clinic)?;
+    let doctor = clinic.doctor(REVOKED)?;
+    let findings = light.search(clinic, doctor)?;
+    let old = findings.key(clinic, doctor, 0)?;
+    let later: Vec<_> = findings.uploads.iter().filter(|seen| seen.epoch > 0).collect();
+    let found: BTreeSet<String> = later
+        .iter()
+        .map(|seen| seen.open(clinic, &old).map_or_else(|e| e.to_string(), |_| "opens".to_owned()))
+        .collect();
+    let found: Vec<_> = found.into_iter().collect();
+    let none = findings.key(clinic, doctor, 1).map_or_else(|e| e.to_string(), |_| "a key".into());
+    let other = clinic.doctor(0)?;
+    let theirs = light.search(clinic, other)?;
+    let owner = clinic.owner.member.key();
+    let stolen = theirs.wrapped.get(&1).ok_or_else(|| check("no key of epoch 1"))?;
+    let stolen = doctor.secret.unwrap_key((&owner, 1), &other.key(), stolen.as_slice());
+    let epochs = format!("{:?}", opened(clinic, &findings, doctor)?);
+    let records = later.iter().map(|seen| seen.id).collect();
+    let old_records = findings.uploads.iter().filter(|seen| seen.epoch == 0).map(|seen| seen.id);
+    let old_records = old_records.collect();
+    let signer = doctor.signer.clone();
+    let mut claim = |records: BTreeSet<Digest>| {
+        let cid = clinic.uploads.first().ok_or_else(|| check("no upload"))?.cid;
+        let diagnosis = Diagnosis { anchor: anchor(clinic)?, records, cid, offer: None };
+        Ok::<_, Failure>(outcome(&clinic.post(&signer, coin::Action::Diagnose(diagnosis))?))
+    };
+    let no_key = "the doctor has no key of a record";
+    Ok(vec![
+        Attempt::new(
+            "its key of epoch 0 against every later upload",
+            "does not open",
+            found.join(", "),
+        ),
+        Attempt::new("its own key of epoch 1", "no key", none),
+        Attempt::new(
+            "what is wrapped for doctor 1",
+            "does not open",
+            stolen.map_or_else(|e| e.to_string(), |_| "a key".to_owned()),
+        ),
+        Attempt::new("the epochs that it still reads, as documented", "{0}", epochs),
+        Attempt::new("a diagnosis about later uploads", no_key, claim(records)?),
+        Attempt::new(
+            "a diagnosis about old ones, without the current key",
+            no_key,
+            claim(old_records)?,
+        ),
+    ])
+}
+
+/// What the contract says of an action that waits for the next block.
+fn told(clinic: &Clinic) -> Result<String, Failure> {
+    let mut users = clinic.users_mut();
+    users.mine()?;
+    let (_, told) = users.replay(users.node().chain().head().height);
+    let words = told.iter().map(|told| match told {
+        Answer::Applied(_) => "applied".to_owned(),
+        Answer::Rejected(rejection) => rejection.to_string(),
+    });
+    Ok(words.collect::<Vec<_>>().join(", "))
+}
+
+pub(super) fn stolen_device(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> {
+    let thief = Signer::generate(&mut clinic.rng);
+    let [ecg, _, new] = clinic.devices.clone();
+    let consent = clinic.join(&new);
+    clinic.send(&thief, consent.clone());
+    let moved = told(clinic)?;
+    let Action::Join(device, _) = &consent else { return Err(check("no join")) };
+    let own = thief.sign(dst::ledger::DEVICE_JOIN, b"mine");
+    clinic.send(&thief, Action::Join(device.clone(), own));
+    let forged = told(clinic)?;
+    clinic.send(&thief, clinic.join(&ecg));
+    let taken = told(clinic)?;
+    clinic.send(&thief, Action::Leave(ecg.key()));
+    let left = told(clinic)?;
+    let unsigned = "the device has not signed";
+    Ok(vec![
+        Attempt::new("a device's consent to another", unsigned, moved),
+        Attempt::new("a signature of the thief's own", unsigned, forged),
+        Attempt::new("a device that has an owner", "device taken", taken),
+        Attempt::new("sending somebody's device away", "no such device", left),
+    ])
+}
+
+pub(super) fn stale_epoch(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> {
+    let window = clinic.source.windows.first().cloned().unwrap_or_default();
+    let [ecg, monitor, new] = clinic.devices.clone();
+    let upload = |clinic: &Clinic, epoch| {
+        clinic.users_mut().pass(10_000);
+        let taken_ms = clinic.users().now_ms();
+        let cid = medcrypto_ledger::cas::Cid::of(&window);
+        clinic.send(&ecg.signer, Action::Upload(epoch, taken_ms, cid));
+        told(clinic)
+    };
+    let old = upload(clinic, 0)?;
+    let future = upload(clinic, 2)?;
+    let owner = clinic.owner.member.signer.clone();
+    clinic.send(&owner, Action::Leave(monitor.key()));
+    let leaves = told(clinic)?;
+    let stale = upload(clinic, 1)?;
+    clinic.send(&owner, clinic.join(&monitor));
+    let again = told(clinic)?;
+    let (now, cid) = (clinic.users().now_ms(), medcrypto_ledger::cas::Cid::of(&window));
+    clinic.send(&new.signer, Action::Upload(1, now, cid));
+    let stranger = told(clinic)?;
+    Ok(vec![
+        Attempt::new("an upload under epoch 0", "the epoch is 1", old),
+        Attempt::new("an upload under an epoch that is not yet", "the epoch is 1", future),
+        Attempt::new("a device leaves", "applied", leaves),
+        Attempt::new("an upload under the key that it knows", "a new epoch is due", stale),
+        Attempt::new("the device comes back", "device taken", again),
+        Attempt::new("an upload by a device of nobody's", "no such device", stranger),
+    ])
+}
+
+pub(super) fn replayed_upload(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> {
+    let window = clinic.source.windows.first().cloned().unwrap_or_default();
+    let tx = clinic.upload(0, 10_000, "ecg", &window)?;
+    let honest = told(clinic)?;
+    let again = |tx: &SignedTx<Action>| {
+        clinic.users_mut().submit(codec::encode(tx));
+        told(clinic)
+    };
+    let device = &clinic.devices[0].signer;
+    let signed = |body: TxBody<Action>| {
+        let signature = device.sign(dst::ledger::TRANSACTION, &codec::encode(&body));
+        SignedTx { body, signature }
+    };
+    let next = TxBody { nonce: tx.body.nonce + 1, ..tx.body.clone() };
+    let elsewhere = TxBody { chain_id: ChainId(Digest::ZERO), ..next.clone() };
+    let changed = SignedTx { body: next.clone(), ..tx.clone() };
+    let mut bytes = codec::encode(&tx);
+    bytes.push(0);
+    clinic.users_mut().submit(bytes);
+    let longer = told(clinic)?;
+    Ok(vec![
+        Attempt::new("an honest upload", "applied", honest),
+        Attempt::new("the same bytes", "not the sender's next nonce", again(&tx)?),
+        Attempt::new(
+            "the next nonce under the old signature",
+            "signature refused",
+            again(&changed)?,
+        ),
+        Attempt::new("for another chain", "another chain", again(&signed(elsewhere))?),
+        Attempt::new(
+            "signed again with the same time",
+            "not a time after the last and before now",
+            again(&signed(next))?,
+        ),
+        Attempt::new("a byte behind", "malformed transaction", longer),
+    ])
+}

@@ -1,0 +1,368 @@
+//! The nine steps of the flow, and what must hold after each.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU64;
+
+use medcrypto_ledger::Digest;
+use medcrypto_ledger::block::BlockId;
+use medcrypto_ledger::cas;
+use medcrypto_ledger::codec;
+use medcrypto_ledger::contract::coin::{self, Diagnosis};
+use medcrypto_ledger::contract::envelope::SignedTx;
+use medcrypto_ledger::contract::keychain::Action;
+use medcrypto_ledger::pow::WINDOW;
+
+use super::clinic::{Clinic, REWARD, check, outcome};
+use super::data::{WINDOW_LEN, WINDOW_S, extremes};
+use super::parties::{ADDED, REVOKED};
+use super::reading::{Findings, LightNode};
+use super::run::output;
+use super::userchain::DEPTH;
+use super::vault::Place;
+use crate::flows::Failure;
+use crate::flows::report::{Report, Table};
+use crate::flows::signer::Signer;
+
+/// How many steps there are.
+pub const STEPS: u8 = 9;
+/// Who has a key in each epoch, by place among the doctors: at first, after the revocation, and after
+/// the monitor was exchanged.
+const EPOCHS: [&[usize]; 3] = [&[0, 1, 2, 3, 4], &[0, 1, 3, 4], &[0, 1, 3, 4, ADDED]];
+/// Kinds of data.
+const ECG: &str = "ecg";
+const VITALS: &str = "vital signs";
+
+/// What the flow has left behind for the tables.
+#[derive(Debug)]
+pub struct Done {
+    /// Bytes of an upload, of a key transaction for five doctors, and of a diagnosis.
+    pub sizes: [usize; 3],
+}
+
+/// Everything up to the second epoch, in which one doctor has no part any more.
+///
+/// # Errors
+/// [`Failure`].
+pub fn until_revoked(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<[usize; 2], Failure> {
+    join(clinic, report)?;
+    let key = first_epoch(clinic, report)?;
+    let upload = measure(clinic, 3, 0, report)?;
+    revoke(clinic, report)?;
+    Ok([upload, key])
+}
+
+/// All steps.
+///
+/// # Errors
+/// [`Failure`].
+pub fn steps(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Done, Failure> {
+    let [upload, key] = until_revoked(clinic, report)?;
+    exchange(clinic, report)?;
+    windows(clinic, report)?;
+    read(clinic, report)?;
+    let diagnosis = diagnose(clinic, report)?;
+    account(clinic, &diagnosis, report)?;
+    Ok(Done { sizes: [upload, key, codec::encode(&diagnosis.0).len()] })
+}
+
+/// C21: devices join, with their consent; the owner is their one management node.
+fn join(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<(), Failure> {
+    report.begin();
+    for device in clinic.devices.iter().take(2) {
+        clinic.send(&clinic.owner.member.signer, clinic.join(device));
+    }
+    clinic.confirm()?;
+    let facts = vec![("devices", "ecg, monitor 1".to_owned())];
+    report.step(1, "owner", "takes on two devices, which agree", facts, "keys").map_err(output)
+}
+
+/// Algorithm 3.
+fn first_epoch(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<usize, Failure> {
+    let tx = rotate(clinic, 0)?;
+    clinic.confirm()?;
+    let len = codec::encode(&tx).len();
+    let facts = vec![("Algorithm 3", "epoch 0 for doctors 1–5".to_owned()), ("tx_key", bytes(len))];
+    report
+        .step(2, "owner", "wraps the key of epoch 0", facts, "who is whose doctor")
+        .map_err(output)?;
+    Ok(len)
+}
+
+fn rotate(clinic: &mut Clinic, epoch: usize) -> Result<SignedTx<Action>, Failure> {
+    let doctors = EPOCHS.get(epoch).ok_or_else(|| check("no such epoch"))?;
+    let action = clinic.rotate(doctors)?;
+    Ok(clinic.send(&clinic.owner.member.signer, action))
+}
+
+/// Algorithm 2: a third of the windows, and the vital signs, under the current epoch.
+fn measure(
+    clinic: &mut Clinic,
+    number: u8,
+    third: usize,
+    report: &mut Report<'_>,
+) -> Result<usize, Failure> {
+    let count = clinic.source.windows.len() / 3;
+    let windows = clinic.source.windows.iter().skip(third * count).take(count);
+    let windows: Vec<_> = windows.cloned().collect();
+    let mut len = 0;
+    for window in &windows {
+        let tx = clinic.upload(0, WINDOW_S as u64 * 1000, ECG, window)?;
+        len = codec::encode(&tx).len();
+    }
+    if third != 1 {
+        let monitor = if third == 0 { 1 } else { 2 };
+        for observation in clinic.source.vitals.clone() {
+            clinic.upload(monitor, 1, VITALS, &observation)?;
+        }
+    }
+    clinic.confirm()?;
+    let epoch = clinic.owner.epochs.len().saturating_sub(1);
+    let facts = vec![
+        ("Algorithm 2", format!("{count} windows of {WINDOW_LEN} B under epoch {epoch}")),
+        ("tx_IoT", bytes(len)),
+    ];
+    let what = "encrypt, store, compute the identifier, upload";
+    report.step(number, "devices", what, facts, "identifiers and times").map_err(output)?;
+    Ok(len)
+}
+
+/// A doctor is revoked in mid-stream: the next epoch names the others.
+fn revoke(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<(), Failure> {
+    rotate(clinic, 1)?;
+    clinic.confirm()?;
+    let facts = vec![("Algorithm 3", "epoch 1 for doctors 1, 2, 4, 5".to_owned())];
+    report.step(4, "owner", "revokes doctor 3", facts, "who is left out").map_err(output)?;
+    measure(clinic, 4, 1, report).map(|_| ())
+}
+
+/// A doctor is added with the current key; a device leaves, another joins, and the epoch is over.
+fn exchange(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<(), Failure> {
+    let owner = clinic.owner.member.signer.clone();
+    let share = clinic.share(ADDED)?;
+    clinic.send(&owner, share);
+    let [_, old, new] = clinic.devices.clone();
+    clinic.send(&owner, Action::Leave(old.key()));
+    clinic.send(&owner, clinic.join(&new));
+    rotate(clinic, 2)?;
+    clinic.confirm()?;
+    let facts = vec![
+        ("Algorithm 3", "epoch 1 for doctor 6; epoch 2 for doctors 1, 2, 4, 5, 6".to_owned()),
+        ("devices", "monitor 1 left, monitor 2 joined".to_owned()),
+    ];
+    let what = "adds doctor 6 and exchanges a device";
+    report.step(5, "owner", what, facts, "keys").map_err(output)?;
+    measure(clinic, 5, 2, report).map(|_| ())
+}
+
+/// Three windows of the Userchain under another hash rate each.
+fn windows(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<(), Failure> {
+    let one = NonZeroU64::MIN;
+    let rates = [("1", 1, one), ("4", 4, one), ("1/2", 1, one.saturating_add(1))];
+    let mut rows = Vec::new();
+    for (window, (rate, times, per)) in (1..).zip(rates) {
+        clinic.users_mut().set_rate(times, per);
+        while clinic.users().node().chain().head().height < window * WINDOW {
+            clinic.users_mut().mine()?;
+        }
+        rows.push(retargeted(clinic, window, rate)?);
+    }
+    let targets: BTreeSet<_> = rows.iter().filter_map(|row| row.last()).collect();
+    report.check("the target has changed in each of three windows", targets.len() == rows.len());
+    let head = clinic.users().node().chain().head().height;
+    let facts = vec![("blocks", head.to_string()), ("windows", rows.len().to_string())];
+    report.step(6, "miners", "mine three windows", facts, "everything").map_err(output)?;
+    let title = "The Userchain retargets";
+    let columns = vec!["window", "hash rate", "target before", "mean time", "target after"];
+    report.table(Table { title, columns, rows, measured: Vec::new() }).map_err(output)
+}
+
+/// A window that has just ended: its number and rate, its target, its mean time, the next target.
+fn retargeted(clinic: &Clinic, window: u64, rate: &str) -> Result<Vec<String>, Failure> {
+    let users = clinic.users();
+    let chain = users.node().chain();
+    let at = |height| chain.at(height).ok_or_else(|| check("no such block"));
+    let (first, last) = (at((window - 1) * WINDOW)?, at(window * WINDOW - 1)?);
+    let mean = (last.time_ms - first.time_ms) / (WINDOW - 1);
+    let bits = |target: medcrypto_ledger::pow::Target| format!("{:08x}", target.bits());
+    let after = at(window * WINDOW)?.target;
+    Ok(vec![
+        window.to_string(),
+        rate.to_owned(),
+        bits(last.target),
+        format!("{}.{:01} s", mean / 1000, mean % 1000 / 100),
+        bits(after),
+    ])
+}
+
+/// Every doctor searches as a light node and opens what it can: C10, C22, T30.
+fn read(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<(), Failure> {
+    let light = LightNode::follow(clinic)?;
+    let mut rows = Vec::new();
+    for (place, doctor) in clinic.doctors.iter().enumerate() {
+        let findings = light.search(clinic, doctor)?;
+        let own = [own_epochs(place), opened(clinic, &findings, doctor)?];
+        let [expected, found] = &own;
+        let name = format!(
+            "{} opens the epochs {expected:?} and fails at the AEAD on all others",
+            doctor.name
+        );
+        report.check(name, expected == found);
+        let epochs: Vec<_> = found.iter().map(u64::to_string).collect();
+        rows.push(vec![doctor.name.to_owned(), epochs.join(", ")]);
+    }
+    let count = clinic.uploads.len();
+    let facts = vec![("uploads", count.to_string()), ("confirmations", DEPTH.to_string())];
+    let what = "search through a core node, verify, fetch, open";
+    report.step(7, "doctors", what, facts, "nothing").map_err(output)?;
+    let (title, columns) = ("What each doctor opens", vec!["doctor", "epochs"]);
+    report.table(Table { title, columns, rows, measured: Vec::new() }).map_err(output)
+}
+
+/// The epochs that a doctor must be able to open.
+fn own_epochs(place: usize) -> BTreeSet<u64> {
+    match place {
+        REVOKED => [0].into(),
+        ADDED => [1, 2].into(),
+        _ => [0, 1, 2].into(),
+    }
+}
+
+/// The epochs of which a doctor opens every upload, and reads what was measured. Every upload is tried
+/// with every key that the doctor has.
+///
+/// # Errors
+/// [`Failure::Check`] for an upload that opens to something else, or an epoch that opens in part.
+pub fn opened(
+    clinic: &Clinic,
+    findings: &Findings,
+    doctor: &super::parties::Member,
+) -> Result<BTreeSet<u64>, Failure> {
+    let keys: Result<Vec<_>, _> =
+        findings.wrapped.keys().map(|epoch| findings.key(clinic, doctor, *epoch)).collect();
+    let keys = keys?;
+    let (mut open, mut shut) = (BTreeSet::new(), BTreeSet::new());
+    for seen in &findings.uploads {
+        let plain = keys.iter().find_map(|key| seen.open(clinic, key).ok());
+        let Some((_, data)) = plain else {
+            shut.insert(seen.epoch);
+            continue;
+        };
+        open.insert(seen.epoch);
+        let truth = clinic.uploads.iter().find(|upload| upload.id == seen.id);
+        if truth.is_none_or(|truth| truth.data != data) {
+            return Err(check("an upload opens to something else"));
+        }
+    }
+    let seen = findings.uploads.len();
+    if open.is_disjoint(&shut) && seen == clinic.uploads.len() {
+        Ok(open)
+    } else {
+        Err(check("an epoch opens in part, or an upload was not found"))
+    }
+}
+
+/// A diagnosis that is on the Docchain, and its id.
+type Filed = (SignedTx<coin::Action>, Digest);
+
+/// Algorithm 4, and how it is paid: a miner mints, the user buys coins and offers them.
+fn diagnose(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Filed, Failure> {
+    let miner = mint(clinic)?;
+    let (owner, doctor) = (clinic.owner.member.signer.clone(), clinic.doctor(0)?.signer.clone());
+    let (user, name) = (owner.public_key(), doctor.public_key());
+    clinic.pay(&miner, coin::Action::Transfer(user, REWARD.0 / 2))?;
+    let price = REWARD.0 / 4;
+    let offered = clinic.pay(&owner, coin::Action::Offer(name, price, 1000))?;
+    let [coin::Event::Offered(offer)] = offered.as_slice() else {
+        return Err(check("no offer"));
+    };
+    let diagnosis = conclude(clinic, Some(*offer))?;
+    let tx = clinic.docchain.sign(&doctor.public_key(), &doctor, coin::Action::Diagnose(diagnosis));
+    let told = clinic.docchain.submit(&doctor.public_key(), &doctor, codec::encode(&tx))?;
+    report.check("the diagnosis is on the Docchain", outcome(&told) == "applied");
+    let facts = vec![
+        ("tx_diag", bytes(codec::encode(&tx).len())),
+        ("paid", format!("{} units, {} burnt", price - REWARD.1, REWARD.1)),
+    ];
+    let id = tx.body.id();
+    report
+        .step(
+            8,
+            "doctor 1",
+            "diagnoses and is paid (Algorithm 4)",
+            facts,
+            "who treats whom, the price",
+        )
+        .map_err(output)?;
+    Ok((tx, id))
+}
+
+/// The miner of block 1 is paid for it.
+fn mint(clinic: &mut Clinic) -> Result<Signer, Failure> {
+    let block = clinic.users().node().chain().at(1).copied().ok_or_else(|| check("no block"))?;
+    let of = |miner: &&Signer| super::userchain::name(&miner.public_key()) == block.miner;
+    let miner = clinic.miners.iter().find(of).cloned().ok_or_else(|| check("no miner"))?;
+    clinic.pay(&miner, coin::Action::Mint(block.id()))?;
+    Ok(miner)
+}
+
+/// What doctor 1 makes of the last window, encrypted under the current epoch.
+fn conclude(clinic: &mut Clinic, offer: Option<Digest>) -> Result<Diagnosis, Failure> {
+    let light = LightNode::follow(clinic)?;
+    let doctor = clinic.doctor(0)?;
+    let findings = light.search(clinic, doctor)?;
+    let epoch = findings.wrapped.keys().next_back().copied().ok_or_else(|| check("no key"))?;
+    let key = findings.key(clinic, doctor, epoch)?;
+    let (mut records, mut last) = (BTreeSet::new(), None);
+    for seen in findings.uploads.iter().filter(|seen| seen.epoch == epoch) {
+        let (kind, data) = seen.open(clinic, &key)?;
+        if kind == ECG {
+            records.insert(seen.id);
+            last = Some(data);
+        }
+    }
+    let (low, high) = extremes(&last.unwrap_or_default())?;
+    let text = format!("lead MLII between {low} and {high} µV in the last window");
+    let (owner, author) = (&clinic.owner.member.key(), &doctor.key());
+    let place = Place { owner, author, epoch, taken_ms: clinic.docchain.now_ms() };
+    let blob = key.seal(place, "diagnosis", text.as_bytes(), &mut clinic.rng).map_err(check)?;
+    let cid = cas::put(&mut clinic.store, &blob).map_err(check)?;
+    Ok(Diagnosis { anchor: anchor(clinic)?, records, cid, offer })
+}
+
+/// The last block that is deep enough.
+///
+/// # Errors
+/// [`Failure::Check`] on a short chain.
+pub fn anchor(clinic: &Clinic) -> Result<BlockId, Failure> {
+    let users = clinic.users();
+    let chain = users.node().chain();
+    let height = (chain.head().height + 1).checked_sub(DEPTH);
+    let header = height.and_then(|height| chain.at(height));
+    header.map(medcrypto_ledger::pow::Header::id).ok_or_else(|| check("too few blocks"))
+}
+
+/// C14: anybody verifies the Docchain and finds who answers for a diagnosis, and for which records.
+fn account(clinic: &mut Clinic, (tx, id): &Filed, report: &mut Report<'_>) -> Result<(), Failure> {
+    let coins = clinic.audit()?;
+    let filed = coins.report(id).ok_or_else(|| check("no such diagnosis"))?;
+    let records = filed.diagnosis.records.len();
+    let names = filed.doctor == tx.body.sender && filed.patient == clinic.owner.member.key();
+    report.check("a stranger finds the doctor, the patient and the records", names && records > 0);
+    let (minted, burnt) = coins.totals();
+    let free: u64 = coins.balances().map(|(_, units)| units).sum();
+    let held: u64 = coins.offers().map(|(_, offer)| offer.price).sum();
+    report.check("no coin is made or lost", free + held == minted - burnt && minted == REWARD.0);
+    let doctor = clinic.doctor(0)?.key();
+    report.check("the doctor has its pay", coins.balance(&doctor) == REWARD.0 / 4 - REWARD.1);
+    let facts = vec![
+        ("records", records.to_string()),
+        ("coins", format!("{minted} minted, {burnt} burnt, {free} free, {held} in escrow")),
+    ];
+    report
+        .step(9, "anybody", "verifies the Docchain from genesis", facts, "everything")
+        .map_err(output)
+}
+
+fn bytes(len: usize) -> String {
+    format!("{len} B")
+}

@@ -1,0 +1,288 @@
+//! Healthcoin: who is paid what, and that no unit appears or vanishes.
+
+use std::collections::BTreeSet;
+
+use medcrypto_ledger::block::BlockId;
+use medcrypto_ledger::contract::coin::{
+    Action, Coins, Diagnosis, Event, Offer, Reject, Report, Userchain,
+};
+use medcrypto_ledger::contract::envelope::Rejection;
+use medcrypto_ledger::contract::keychain::MAX_RECORDS;
+use medcrypto_ledger::{Digest, Dst, PublicKey, Refused, Signature, Verifier};
+use proptest::prelude::*;
+
+use crate::sandbox::{Sandbox, Sent};
+use crate::world::{Symbolic, cid, d, key};
+
+/// A Userchain of sixteen blocks of miner `m`; `doctor` has the keys of `patient`'s records `r…` as
+/// of block 1.
+#[derive(Clone)]
+pub(crate) struct Chain;
+
+fn block(i: u64) -> BlockId {
+    BlockId(d(&format!("block {i}")))
+}
+
+fn record(i: usize) -> Digest {
+    d(&format!("record {i}"))
+}
+
+impl Verifier for Chain {
+    fn verify(&self, k: &PublicKey, t: Dst, m: &[u8], s: &Signature) -> Result<(), Refused> {
+        Symbolic.verify(k, t, m, s)
+    }
+}
+
+impl Userchain for Chain {
+    fn miner(&self, id: &BlockId) -> Result<PublicKey, Refused> {
+        (0..16).map(block).any(|b| b == *id).then(|| key("m")).ok_or(Refused)
+    }
+
+    fn patient(
+        &self,
+        anchor: &BlockId,
+        doctor: &PublicKey,
+        records: &BTreeSet<Digest>,
+    ) -> Result<PublicKey, Refused> {
+        let known = records.iter().all(|id| (0..MAX_RECORDS + 1).any(|i| record(i) == *id));
+        let speaks = *anchor == block(1) && *doctor == key("doctor") && known;
+        speaks.then(|| key("patient")).ok_or(Refused)
+    }
+}
+
+type World = Sandbox<Coins, Chain>;
+
+const REWARD: u64 = 100;
+const BURN: u64 = 10;
+
+fn refused(reject: Reject) -> Sent<Coins, Chain> {
+    Err(Rejection::Action(reject))
+}
+
+/// The patient has 150 units, the miner 50.
+fn funded() -> World {
+    let mut world = World::new(Coins::new(REWARD, BURN), Chain);
+    world.accepted("anybody", Action::Mint(block(0)));
+    world.accepted("anybody", Action::Mint(block(1)));
+    world.accepted("m", Action::Transfer(key("patient"), 150));
+    world
+}
+
+fn diagnosis(offer: Option<Digest>) -> Diagnosis {
+    let records = BTreeSet::from([record(0), record(1)]);
+    Diagnosis { anchor: block(1), records, cid: cid("conclusion"), offer }
+}
+
+fn balances(world: &World) -> [u64; 3] {
+    ["m", "patient", "doctor"].map(|name| world.state.contract.balance(&key(name)))
+}
+
+fn conserved(coins: &Coins) {
+    let (minted, burnt) = coins.totals();
+    let free: u64 = coins.balances().map(|(_, units)| units).sum();
+    let escrow: u64 = coins.offers().map(|(_, offer)| offer.price).sum();
+    assert_eq!(free + escrow, minted - burnt);
+    assert!(coins.balances().all(|(_, units)| units > 0), "absent, not 0");
+}
+
+#[test]
+fn c13_a_block_pays_its_miner_once_whoever_brings_it() {
+    let mut world = World::new(Coins::new(REWARD, BURN), Chain);
+    let minted = world.send("anybody", Action::Mint(block(3)));
+    assert_eq!(minted, Ok(vec![Event::Minted(block(3), key("m"))]));
+    assert_eq!(balances(&world), [REWARD, 0, 0]);
+    assert_eq!(world.send("m", Action::Mint(block(3))), refused(Reject::Minted));
+    assert_eq!(world.send("m", Action::Mint(block(16))), refused(Reject::Block));
+    assert_eq!(world.state.contract.totals(), (REWARD, 0));
+}
+
+#[test]
+fn c13_a_transfer_moves_what_there_is_and_no_unit_twice() {
+    let mut world = funded();
+    let all = Action::Transfer(key("doctor"), 150);
+    let moved = world.send("patient", all.clone());
+    assert_eq!(moved, Ok(vec![Event::Transferred(key("patient"), key("doctor"), 150)]));
+    assert_eq!(world.send("patient", all), refused(Reject::Funds), "the same units again");
+    assert_eq!(balances(&world), [50, 0, 150]);
+    for units in [151, u64::MAX] {
+        let sent = world.send("doctor", Action::Transfer(key("m"), units));
+        assert_eq!(sent, refused(Reject::Funds));
+    }
+    assert_eq!(world.send("m", Action::Transfer(key("doctor"), 0)), refused(Reject::Amount));
+    assert_eq!(world.send("m", Action::Transfer(key("m"), 1)), refused(Reject::Oneself));
+    assert_eq!(world.send("nobody", Action::Transfer(key("m"), 1)), refused(Reject::Funds));
+}
+
+#[test]
+fn t33_what_cannot_be_counted_is_not_minted() {
+    let mut world = World::new(Coins::new(u64::MAX / 2 + 1, 0), Chain);
+    world.accepted("m", Action::Mint(block(0)));
+    assert_eq!(world.send("m", Action::Mint(block(1))), refused(Reject::Overflow));
+    world.accepted("m", Action::Transfer(key("patient"), 1));
+    assert_eq!(world.send("m", Action::Mint(block(1))), refused(Reject::Overflow), "in all");
+    conserved(&world.state.contract);
+}
+
+#[test]
+fn c06_c13_c14_a_diagnosis_consumes_the_offer_and_names_who_answers_for_it() {
+    let mut world = funded();
+    let offer = world.accepted("patient", Action::Offer(key("doctor"), 60, 5));
+    assert_eq!(balances(&world), [50, 90, 0]);
+    world.height = 5;
+    let action = Action::Diagnose(diagnosis(Some(offer)));
+    let id = world.id("doctor", action.clone());
+    let said = Event::Diagnosed(id, key("doctor"), key("patient"));
+    assert_eq!(world.send("doctor", action), Ok(vec![said, Event::Paid(offer, 50)]));
+    assert_eq!(balances(&world), [50, 90, 50]);
+    assert_eq!(world.state.contract.totals(), (2 * REWARD, BURN));
+    let report = Report {
+        doctor: key("doctor"),
+        patient: key("patient"),
+        diagnosis: diagnosis(Some(offer)),
+    };
+    assert_eq!(world.state.contract.report(&id), Some(&report));
+    let again = Action::Diagnose(diagnosis(Some(offer)));
+    assert_eq!(world.send("doctor", again), refused(Reject::Offer), "paid once");
+    assert_eq!(world.send("patient", Action::Withdraw(offer)), refused(Reject::Offer));
+    assert!(world.send("doctor", Action::Diagnose(diagnosis(None))).is_ok(), "for nothing");
+}
+
+#[test]
+fn c06_who_has_no_key_at_the_anchor_does_not_diagnose() {
+    let mut world = funded();
+    let right = diagnosis(None);
+    let dangling = BTreeSet::from([record(0), d("dangling")]);
+    let wrong = [
+        ("revoked", right.clone()),
+        ("doctor", Diagnosis { anchor: block(2), ..right.clone() }),
+        ("doctor", Diagnosis { records: dangling, ..right.clone() }),
+    ];
+    for (doctor, diagnosis) in wrong {
+        assert_eq!(world.send(doctor, Action::Diagnose(diagnosis)), refused(Reject::NoKey));
+    }
+    let of =
+        |count: usize| Diagnosis { records: (0..count).map(record).collect(), ..right.clone() };
+    for count in [0, MAX_RECORDS + 1] {
+        assert_eq!(world.send("doctor", Action::Diagnose(of(count))), refused(Reject::Records));
+    }
+    world.accepted("doctor", Action::Diagnose(of(MAX_RECORDS)));
+}
+
+#[test]
+fn c13_offers_are_for_their_parties_and_their_time() {
+    let mut world = funded();
+    let cases = [
+        ("doctor", BURN, 1, Reject::Amount),
+        ("patient", 60, 1, Reject::Oneself),
+        ("doctor", 151, 1, Reject::Funds),
+        ("doctor", 60, 0, Reject::Until),
+        ("doctor", 60, 2 + Coins::MAX_BLOCKS, Reject::Until),
+        ("doctor", 60, u64::MAX, Reject::Until),
+    ];
+    for (to, price, until, reject) in cases {
+        assert_eq!(world.send("patient", Action::Offer(key(to), price, until)), refused(reject));
+    }
+    world.clone().accepted("patient", Action::Offer(key("doctor"), BURN + 1, 1));
+    world.clone().accepted("patient", Action::Offer(key("doctor"), 60, 1 + Coins::MAX_BLOCKS));
+    let other = world.accepted("patient", Action::Offer(key("other doctor"), 20, 3));
+    let foreign = world.accepted("m", Action::Offer(key("doctor"), 20, 3));
+    let mine = world.accepted("patient", Action::Offer(key("doctor"), 20, 3));
+    let wanted = Offer { patient: key("m"), doctor: key("doctor"), price: 20, until: 3 };
+    assert!(world.state.contract.offers().any(|(id, offer)| (*id, offer) == (foreign, &wanted)));
+    for offer in [other, foreign] {
+        let sent = world.send("doctor", Action::Diagnose(diagnosis(Some(offer))));
+        assert_eq!(sent, refused(Reject::Party), "of another patient, or to another doctor");
+    }
+    assert_eq!(world.send("patient", Action::Withdraw(foreign)), refused(Reject::Party));
+    world.height = 3;
+    assert_eq!(world.send("patient", Action::Withdraw(mine)), refused(Reject::Early));
+    world.clone().accepted("doctor", Action::Diagnose(diagnosis(Some(mine))));
+    world.height = 4;
+    let late = world.send("doctor", Action::Diagnose(diagnosis(Some(mine))));
+    assert_eq!(late, refused(Reject::Late));
+    let withdrawn = world.send("patient", Action::Withdraw(mine));
+    assert_eq!(withdrawn, Ok(vec![Event::Withdrawn(mine)]));
+    assert_eq!(world.send("patient", Action::Withdraw(mine)), refused(Reject::Offer), "twice");
+}
+
+#[test]
+fn accounts_of_oversized_keys_do_not_exist() {
+    let mut world = funded();
+    let long = key(&"k".repeat(129));
+    for action in [Action::Transfer(long.clone(), 1), Action::Offer(long, 60, 1)] {
+        assert_eq!(world.send("patient", action), Err(Rejection::Bounds));
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Op {
+    Mint(u64),
+    Transfer(usize, usize, u64),
+    Offer(usize, usize, u64, u64),
+    Withdraw(usize, usize),
+    Diagnose(usize, Option<usize>),
+    Pass(u64),
+}
+
+fn ops() -> impl Strategy<Value = Op> {
+    let who = 0_usize..3;
+    prop_oneof![
+        (0..20_u64).prop_map(Op::Mint),
+        (who.clone(), who.clone(), 0..200_u64).prop_map(|(a, b, n)| Op::Transfer(a, b, n)),
+        (who.clone(), who.clone(), 0..80_u64, 0..8_u64)
+            .prop_map(|(a, b, n, h)| Op::Offer(a, b, n, h)),
+        (who.clone(), 0..6_usize).prop_map(|(a, i)| Op::Withdraw(a, i)),
+        (who, prop::option::of(0..6_usize)).prop_map(|(a, i)| Op::Diagnose(a, i)),
+        (1..3_u64).prop_map(Op::Pass),
+    ]
+}
+
+proptest! {
+    /// T33, C13: after every operation, accepted or refused, all units are where they were.
+    #[test]
+    fn t33_c13_units_are_conserved_over_all_operations(ops in prop::collection::vec(ops(), 1..80)) {
+        let names = ["m", "patient", "doctor"];
+        let mut world = World::new(Coins::new(REWARD, BURN), Chain);
+        let mut offers = vec![d("no offer")];
+        for op in ops {
+            let (sender, action) = match op {
+                Op::Mint(i) => ("anybody", Action::Mint(block(i))),
+                Op::Transfer(a, b, n) => (names[a], Action::Transfer(key(names[b]), n)),
+                Op::Offer(a, b, n, h) => {
+                    (names[a], Action::Offer(key(names[b]), n, world.height + h))
+                }
+                Op::Withdraw(a, i) => (names[a], Action::Withdraw(offers[i % offers.len()])),
+                Op::Diagnose(a, i) => {
+                    let offer = i.map(|i| offers[i % offers.len()]);
+                    (names[a], Action::Diagnose(diagnosis(offer)))
+                }
+                Op::Pass(blocks) => {
+                    world.height += blocks;
+                    continue;
+                }
+            };
+            let before = world.state.clone();
+            match world.send(sender, action) {
+                Ok(events) => offers.extend(events.iter().filter_map(|event| match event {
+                    Event::Offered(id) => Some(*id),
+                    _ => None,
+                })),
+                Err(_) => prop_assert_eq!(&world.state, &before),
+            }
+            conserved(&world.state.contract);
+        }
+    }
+}
+
+/// The property above would mean nothing if its operations never paid anybody.
+#[test]
+fn t33_the_operations_reach_every_event() {
+    let mut world = funded();
+    let offer = world.accepted("patient", Action::Offer(key("doctor"), 60, 1));
+    world.accepted("doctor", Action::Diagnose(diagnosis(Some(offer))));
+    let offer = world.accepted("patient", Action::Offer(key("doctor"), 60, 1));
+    world.height = 2;
+    world.accepted("patient", Action::Withdraw(offer));
+    conserved(&world.state.contract);
+    assert_eq!(balances(&world), [50, 90, 50]);
+}
