@@ -18,7 +18,7 @@ use rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use super::faults::below;
-use super::{Faults, Incident, Lie, Report, Tape, Violation, World};
+use super::{Faults, Incident, Lie, Report, SymbolicAuth, Tape, Violation, World};
 use crate::auth::{Auth, ClientId, Committee, PublicKey, ReplicaId};
 use crate::block::Genesis;
 use crate::error::Error;
@@ -88,12 +88,47 @@ pub enum Failure {
 /// A party's key by its name, and the public half.
 pub type Key<'a, A> = &'a dyn Fn(&str) -> (A, PublicKey);
 
+/// The symbolic key of a name, in one world that all plans share.
+#[must_use]
+pub fn symbolic(name: &str) -> (SymbolicAuth, PublicKey) {
+    let auth = SymbolicAuth::new([7; 32], name);
+    let public = auth.public_key().clone();
+    (auth, public)
+}
+
 impl Plan {
-    /// The plan of a seed.
+    /// A plan in which nothing goes wrong.
+    #[must_use]
+    pub const fn quiet(replicas: u16, clients: u16, requests: u8) -> Self {
+        Self {
+            seed: 1,
+            replicas,
+            clients,
+            requests,
+            checkpoint_every: 4,
+            history: 4,
+            in_flight_max: 4,
+            faults: Faults::NONE,
+            incidents: Vec::new(),
+            liars: Vec::new(),
+            calm_at: 5_000,
+        }
+    }
+
+    /// The plan of a seed, of four replicas or of seven.
     #[must_use]
     pub fn draw(seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x5eed);
+        let replicas = if below(2, &mut rng) == 0 { 4 } else { 7 };
+        Self::of(replicas, seed)
+    }
+
+    /// The plan of a seed with so many replicas.
+    #[must_use]
+    pub fn of(replicas: u16, seed: u64) -> Self {
         let rng = &mut ChaCha8Rng::seed_from_u64(seed ^ 0x5eed);
-        let replicas = if below(2, rng) == 0 { 4 } else { 7 };
+        // What `draw` has looked at.
+        rng.next_u64();
         let calm_at = 3_000 + below(12_000, rng);
         Self {
             seed,
@@ -243,7 +278,7 @@ fn incidents<R: RngCore>(n: u16, calm_at: u64, rng: &mut R) -> Vec<(u64, Inciden
     }
     for _ in 0..sometimes(70, 5, rng) {
         // The first primaries more often than others.
-        let bound = if below(2, rng) == 0 { 2 } else { n };
+        let bound = if below(2, rng) == 0 { n.min(2) } else { n };
         let (from, who) = (below(calm_at, rng), small(below(bound.into(), rng)));
         incidents.push((from, Incident::Crash(who)));
         incidents.push((from.saturating_add(below(6_000, rng)), Incident::Restart(who)));

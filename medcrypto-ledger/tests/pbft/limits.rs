@@ -1,41 +1,19 @@
 //! T17 and what else the simulator must show: f + 1 liars break it, and each fault does something.
 
-use medcrypto_ledger::PublicKey;
-use medcrypto_ledger::sim::swarm::{Failure, Plan};
+use medcrypto_ledger::sim::swarm::{Failure, Plan, symbolic};
 use medcrypto_ledger::sim::{Faults, Incident, Lie, Mark, Report, SymbolicAuth, Violation};
 
-use crate::common::Keyed;
-
-fn keys(name: &str) -> (SymbolicAuth, PublicKey) {
-    let auth = SymbolicAuth::named(name);
-    let public = auth.public();
-    (auth, public)
-}
-
-/// Four replicas and one client with five operations, from the beginning without a fault.
+/// Four replicas and one client with five operations, without a fault.
 fn quiet() -> Plan {
-    let (faults, incidents, liars) = (Faults::NONE, Vec::new(), Vec::new());
-    Plan {
-        seed: 1,
-        replicas: 4,
-        clients: 1,
-        requests: 5,
-        checkpoint_every: 4,
-        history: 4,
-        in_flight_max: 4,
-        faults,
-        incidents,
-        liars,
-        calm_at: 5_000,
-    }
+    Plan::quiet(4, 1, 5)
 }
 
 fn passes(plan: &Plan) -> Report {
-    plan.run::<SymbolicAuth>(&keys).unwrap_or_else(|failure| panic!("{failure}")).report()
+    plan.run::<SymbolicAuth>(&symbolic).unwrap_or_else(|failure| panic!("{failure}")).report()
 }
 
 fn fails(plan: &Plan) -> Failure {
-    plan.run::<SymbolicAuth>(&keys).err().expect("this plan must fail")
+    plan.run::<SymbolicAuth>(&symbolic).err().expect("this plan must fail")
 }
 
 #[test]
@@ -88,7 +66,7 @@ fn t16_every_liar_alone_lies_and_is_withstood() {
 fn t05_where_every_message_is_changed_nothing_happens_until_none_is() {
     let faults = Faults { garble: 1_000, ..Faults::NONE };
     let plan = Plan { faults, ..quiet() };
-    let mut world = plan.world::<SymbolicAuth>(&keys).unwrap();
+    let mut world = plan.world::<SymbolicAuth>(&symbolic).unwrap();
     world.run_for(4_999).unwrap();
     assert!(world.rejected().len() > 20 && world.blocks().len() == 1);
     assert!(world.replicas().values().all(|r| r.log_len() <= 1 && r.waiting_len() == 0));
