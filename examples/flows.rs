@@ -4,6 +4,7 @@ mod failure;
 pub mod folder;
 pub mod healthchain;
 pub mod huang;
+pub mod lab;
 pub mod meisami;
 pub mod network;
 pub mod report;

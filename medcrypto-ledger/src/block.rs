@@ -14,6 +14,8 @@
 
 mod chain;
 
+#[cfg(feature = "sim")]
+pub(crate) use chain::verify_block;
 pub use chain::{BadBlock, BadTx, CertifiedBlock, Execute, Fault, TxProof, tx_root, verify_chain};
 
 use alloc::collections::BTreeMap;

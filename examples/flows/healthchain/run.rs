@@ -15,7 +15,7 @@ use crate::flows::report::Report;
 /// What a network does to messages in a full run: one in twenty is lost, one in twenty arrives twice,
 /// and all overtake each other.
 const ROUGH: Faults =
-    Faults { link_spread: 20, delay_min: 5, delay_max: 80, loss: 50, duplicate: 50 };
+    Faults { link_spread: 20, delay_min: 5, delay_max: 80, loss: 50, duplicate: 50, garble: 0 };
 
 /// Runs a command line and returns the exit code. Results go to `out`, progress and the one message of
 /// a failure to `err`.

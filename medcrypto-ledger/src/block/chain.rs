@@ -139,8 +139,8 @@ pub fn verify_chain<'a, E: Execute, V: Verifier>(
     Ok(head)
 }
 
-/// Verifies one block after `head`.
-fn verify_block<E: Execute, V: Verifier>(
+/// Verifies one block after `head`; `times` are those of the last blocks.
+pub(crate) fn verify_block<E: Execute, V: Verifier>(
     committee: &Committee,
     head: &Header,
     times: &[u64],

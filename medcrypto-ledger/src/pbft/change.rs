@@ -114,7 +114,7 @@ fn signed<T: Statement, V: Verifier>(
     signed.verify(verifier, &config.committee, config.chain)
 }
 
-/// Accepts genesis, and at least q valid signatures over CHECKPOINT⟨n, id⟩.
+/// Accepts genesis, and at least q valid signatures over CHECKPOINT⟨n, id⟩, where n = K, 2K, …
 pub(crate) fn verify_stable<V: Verifier>(
     certificate: &QuorumCertificate,
     config: &Config,
@@ -124,7 +124,8 @@ pub(crate) fn verify_stable<V: Verifier>(
     if *certificate == config.genesis_certificate() {
         return Ok(());
     }
-    if signatures.0.len() < config.quorum().quorum() {
+    let enough = signatures.0.len() >= config.quorum().quorum();
+    if !(enough && config.is_checkpoint(*height)) {
         return Err(Reason::Certificate);
     }
     signatures.0.iter().try_for_each(|(replica, signature)| {

@@ -135,6 +135,11 @@ impl<P: App> Executor<P> {
         &self.state.app
     }
 
+    #[cfg(feature = "sim")]
+    pub(crate) fn into_app(self) -> P {
+        self.state.app
+    }
+
     /// The last height that was executed.
     pub(crate) const fn height(&self) -> u64 {
         self.head.height
@@ -210,8 +215,11 @@ impl<V: Verifier, P: App> Replay<V, P> {
     /// # Errors
     /// [`Error::Committee`] when `genesis` lists no committee.
     pub fn new(genesis: &Genesis, verifier: V, app: P) -> Result<Self, Error> {
-        let committee = Committee::new(genesis.replicas.clone())?;
-        Ok(Self { verifier, committee, state: State::new(app) })
+        Ok(Self::of(Committee::new(genesis.replicas.clone())?, verifier, app))
+    }
+
+    pub(crate) fn of(committee: Committee, verifier: V, app: P) -> Self {
+        Self { verifier, committee, state: State::new(app) }
     }
 
     /// The application.

@@ -80,6 +80,12 @@ impl Config {
         self.checkpoint_every.saturating_mul(2)
     }
 
+    /// Whether n = K, 2K, …
+    pub(crate) const fn is_checkpoint(&self, seq: u64) -> bool {
+        let every = if self.checkpoint_every == 0 { 1 } else { self.checkpoint_every };
+        seq != 0 && seq % every == 0
+    }
+
     /// What stands for the certificate of genesis, which nobody signs.
     pub(crate) fn genesis_certificate(&self) -> QuorumCertificate {
         QuorumCertificate::new(0, self.genesis.block().header.id(), BTreeMap::new())

@@ -98,6 +98,16 @@ impl Slot {
         (self.checkpoints.count(id.0) >= quorum.quorum()).then_some(id)
     }
 
+    /// Whether something is assigned that is not PREPARED.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.assigned.is_some() && !self.prepared
+    }
+
+    /// Whether we voted for its block.
+    pub(crate) fn vouched(&self, me: ReplicaId) -> bool {
+        self.checkpoints.of(me).is_some()
+    }
+
     /// Whether its votes are of this view.
     pub(crate) fn is_of(&self, view: u64) -> bool {
         self.assigned.as_ref().is_some_and(|vote| vote.body().view == view)

@@ -225,7 +225,7 @@ pub struct Status {
     pub sender: ReplicaId,
     /// Its view.
     pub view: u64,
-    /// The last sequence number it executed.
+    /// The last sequence number that it executed and, above its h, has PREPARED in its view.
     pub executed: u64,
     /// The last height whose certificate it holds.
     pub certified: u64,

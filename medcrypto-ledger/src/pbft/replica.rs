@@ -316,6 +316,12 @@ impl<A: Auth, P: App> Replica<A, P> {
         self.executor.app()
     }
 
+    /// The application alone.
+    #[cfg(feature = "sim")]
+    pub(crate) fn into_app(self) -> P {
+        self.executor.into_app()
+    }
+
     /// The state root after the last executed batch.
     pub fn state_root(&self) -> Digest {
         self.executor.state_root()

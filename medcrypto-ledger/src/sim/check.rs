@@ -1,23 +1,36 @@
-//! What must hold after every event, whatever the network did.
+//! What must hold after every event, whatever the network and the liars did.
 //!
 //! ```text
-//! S1  one digest a sequence number among correct replicas
-//! S2  one block a height among correct replicas, each on top of the one before
-//! S3  every executed request was submitted by its client
-//! S4  exactly once: a client's requests enter the chain as 1, 2, 3, …
-//! S5  a stranger who knows the committee accepts every certificate
-//! S6  executed, certified and h never go back, h ≤ certified ≤ executed
-//! S7  logs and queues stay within their bounds
+//! S1   one digest a sequence number among correct replicas
+//! S2   one block a height among correct replicas, each on top of the one before
+//! S3   every executed request was submitted by its client
+//! S4   exactly once: a client's requests enter the chain as 1, 2, 3, …
+//! S5   a stranger who knows the committee accepts every certificate
+//! S6   view, executed, certified and h never go back, h ≤ certified ≤ executed
+//! S7   logs and queues stay within their bounds
+//! S8   no correct replica signs two digests for one place, and none is accused of it
+//! S9   a stranger who executes the chain from genesis finds the same roots
+//! S10  what a correct replica does is a step of the voting model
+//! T5   a message with a changed byte changes nothing
 //! ```
 
-use alloc::collections::{BTreeMap, BTreeSet};
+mod refine;
+#[cfg(test)]
+mod tests;
 
-use crate::auth::{ClientId, Verifier};
-use crate::block::{Block, BlockId, Checkpoint, QuorumCertificate};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use self::refine::{Deed, Refinement};
+use super::event::Party;
+use crate::auth::{ClientId, ReplicaId, Verifier};
+use crate::block::{
+    BadTx, BlockId, CertifiedBlock, Checkpoint, Fault, Header, MEDIAN_SPAN, verify_block,
+};
 use crate::codec::{self, Digest};
-use crate::pbft::message::Request;
+use crate::pbft::message::{Request, Vote};
 use crate::pbft::signed::{Signed, Statement};
-use crate::pbft::{App, Config, Output, Quorum, Replica};
+use crate::pbft::{App, Config, Evidence, Message, Output, Quorum, Replay, Replica};
 
 /// A broken invariant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,43 +57,87 @@ pub enum Violation {
     /// S7.
     #[error("S7: a bound was passed at {0}")]
     Bound(u64),
+    /// S8.
+    #[error("S8: replica {0} is correct and voted twice, or is said to have")]
+    Perjury(u16),
+    /// S9.
+    #[error("S9: block {0} is not what its transactions make")]
+    Chain(u64),
+    /// S10.
+    #[error("S10: no step of the model at sequence number {0}")]
+    Refinement(u64),
+    /// T5.
+    #[error("T5: {0:?} took a changed message for a true one")]
+    Garbled(Party),
 }
 
 /// The marks of one replica that only grow.
-type Marks = [u64; 3];
+type Marks = [u64; 4];
+
+/// Where a replica votes once: replica, kind, view, number.
+type Place = (ReplicaId, &'static str, u64, u64);
 
 /// The stranger who watches.
 #[derive(Clone, Debug)]
-pub(crate) struct Checker<V> {
+pub(super) struct Checker<V, P> {
     verifier: V,
     config: Config,
     submitted: BTreeSet<(ClientId, u64, Digest)>,
     digests: BTreeMap<u64, Digest>,
     blocks: BTreeMap<u64, BlockId>,
-    nonces: BTreeMap<ClientId, u64>,
+    chain: BTreeMap<u64, CertifiedBlock>,
+    replay: Replay<V, P>,
+    head: Header,
+    times: Vec<u64>,
     marks: BTreeMap<u16, Marks>,
+    votes: BTreeMap<Place, Digest>,
+    liars: BTreeSet<ReplicaId>,
+    refinement: Refinement,
 }
 
-impl<V: Verifier> Checker<V> {
-    pub(crate) fn new(verifier: V, config: Config) -> Self {
-        let genesis = (0, config.genesis.block().header.id());
+impl<V: Verifier + Clone, P: App> Checker<V, P> {
+    /// `app` is the application's first state.
+    pub(super) fn new(verifier: V, config: Config, app: P) -> Self {
+        let head = config.genesis.block().header;
         Self {
+            replay: Replay::of(config.committee.clone(), verifier.clone(), app),
+            refinement: Refinement::new(Quorum::of(&config.committee)),
             verifier,
-            config,
             submitted: BTreeSet::new(),
             digests: BTreeMap::new(),
-            blocks: BTreeMap::from([genesis]),
-            nonces: BTreeMap::new(),
+            blocks: BTreeMap::from([(0, head.id())]),
+            chain: BTreeMap::new(),
+            head,
+            times: alloc::vec![config.genesis.time_ms],
             marks: BTreeMap::new(),
+            votes: BTreeMap::new(),
+            liars: BTreeSet::new(),
+            config,
         }
     }
 
     /// Height and id of every certified block.
-    pub(crate) const fn blocks(&self) -> &BTreeMap<u64, BlockId> {
+    pub(super) const fn blocks(&self) -> &BTreeMap<u64, BlockId> {
         &self.blocks
     }
 
-    pub(crate) fn submitted(&mut self, request: &Request) {
+    /// Every certified block but genesis.
+    pub(super) const fn chain(&self) -> &BTreeMap<u64, CertifiedBlock> {
+        &self.chain
+    }
+
+    /// From now on nothing is expected of this replica.
+    pub(super) fn distrust(&mut self, liar: ReplicaId) {
+        self.liars.insert(liar);
+        self.refinement.believe(Quorum::of(&self.config.committee), &self.liars);
+    }
+
+    /// Whether nothing is expected of this replica.
+    pub(super) fn distrusts(&self, replica: u16) -> bool {
+        self.liars.contains(&ReplicaId(replica))
+    }
+
+    pub(super) fn submitted(&mut self, request: &Request) {
         self.submitted.insert(Self::key(request));
     }
 
@@ -88,76 +145,108 @@ impl<V: Verifier> Checker<V> {
         (request.client.clone(), request.nonce, codec::digest(Request::DOMAIN, request))
     }
 
-    pub(crate) fn output(&mut self, output: &Output) -> Result<(), Violation> {
+    /// Looks at what a correct replica wants done.
+    pub(super) fn output(&mut self, who: ReplicaId, output: &Output) -> Result<(), Violation> {
         match output {
-            Output::Committed { seq, digest, .. } => self.committed(*seq, *digest),
-            Output::Certified { block, certificate } => self.certified(block, certificate),
+            Output::Send(_, bytes) | Output::Broadcast(bytes) => {
+                Message::decode(bytes).map_or(Ok(()), |message| self.said(who, &message))
+            }
+            Output::Committed { seq, view, digest } => self.committed(who, *seq, *view, *digest),
+            Output::Certified { block, certificate } => {
+                let (block, certificate) = (block.clone(), certificate.clone());
+                self.certified(CertifiedBlock { block, certificate })
+            }
+            Output::Evidence(evidence) => self.accused(evidence),
             _ => Ok(()),
         }
     }
 
-    fn committed(&mut self, seq: u64, digest: Digest) -> Result<(), Violation> {
-        let first = *self.digests.entry(seq).or_insert(digest);
-        if first == digest { Ok(()) } else { Err(Violation::Digest(seq)) }
+    fn accused(&self, evidence: &Evidence) -> Result<(), Violation> {
+        let culprit = evidence.culprit();
+        if self.distrusts(culprit.0) { Ok(()) } else { Err(Violation::Perjury(culprit.0)) }
     }
 
-    fn certified(
+    fn said(&mut self, who: ReplicaId, message: &Message) -> Result<(), Violation> {
+        for (place, digest) in places(message).into_iter().filter(|(place, _)| place.0 == who) {
+            let first = *self.votes.entry(place).or_insert(digest);
+            if first != digest {
+                return Err(Violation::Perjury(who.0));
+            }
+        }
+        self.refinement.said(who, message).map_err(Violation::Refinement)
+    }
+
+    fn committed(
         &mut self,
-        block: &Block,
-        certificate: &QuorumCertificate,
+        who: ReplicaId,
+        seq: u64,
+        view: u64,
+        digest: Digest,
     ) -> Result<(), Violation> {
-        let height = block.header.height;
-        self.certificate(block, certificate).ok_or(Violation::Certificate(height))?;
-        let parent = height.checked_sub(1).and_then(|h| self.blocks.get(&h));
-        let id = block.header.id();
-        if parent != Some(&block.header.prev) {
-            return Err(Violation::Block(height));
+        let first = *self.digests.entry(seq).or_insert(digest);
+        if first != digest {
+            return Err(Violation::Digest(seq));
         }
-        match self.blocks.insert(height, id) {
-            None => self.first_seen(block),
-            Some(first) if first == id => Ok(()),
-            Some(_) => Err(Violation::Block(height)),
-        }
+        let did = self.refinement.did(who, seq, digest, Deed::Commit(view));
+        did.map_err(Violation::Refinement)
     }
 
-    /// Counts valid signatures of distinct members over CHECKPOINT⟨height, id⟩.
-    fn certificate(&self, block: &Block, certificate: &QuorumCertificate) -> Option<()> {
-        let (height, block_id) = (block.header.height, block.header.id());
-        let about = certificate.height == height && certificate.block_id == block_id;
-        let chain_id = self.config.chain;
-        let valid = certificate.signatures.0.iter().filter(|(replica, signature)| {
-            let body = Checkpoint { chain_id, height, block_id, replica: **replica };
-            let vote = Signed::from_parts(body, (*signature).clone());
-            vote.verify(&self.verifier, &self.config.committee, chain_id).is_ok()
-        });
-        let enough = valid.count() >= Quorum::of(&self.config.committee).quorum();
-        (about && enough).then_some(())
+    fn certified(&mut self, certified: CertifiedBlock) -> Result<(), Violation> {
+        let CertifiedBlock { block, certificate } = &certified;
+        let header = block.header;
+        let valid = certificate.verify(&header, &self.config.committee, &self.verifier);
+        valid.or(Err(Violation::Certificate(header.height)))?;
+        let first = *self.blocks.entry(header.height).or_insert_with(|| header.id());
+        if first != header.id() {
+            return Err(Violation::Block(header.height));
+        }
+        self.chain.entry(header.height).or_insert(certified);
+        self.follow()
     }
 
-    fn first_seen(&mut self, block: &Block) -> Result<(), Violation> {
-        let height = block.header.height;
-        for tx in &block.txs {
-            let request = codec::decode::<Signed<Request>>(tx.as_slice());
-            let request = request.or(Err(Violation::Phantom(height)))?;
-            let known = self.submitted.contains(&Self::key(request.body()));
-            known.then_some(()).ok_or(Violation::Phantom(height))?;
-            let last = self.nonces.entry(request.body().client.clone()).or_insert(0);
-            let next = last.checked_add(1) == Some(request.body().nonce);
-            next.then_some(()).ok_or(Violation::Twice(height))?;
-            *last = request.body().nonce;
+    /// Goes along the chain as far as it is known. Blocks come in the order of the heights, unless a
+    /// replica that took over a state is first with the next.
+    fn follow(&mut self) -> Result<(), Violation> {
+        while let Some(next) = self.chain.get(&self.head.height.saturating_add(1)).cloned() {
+            self.execute(&next)?;
         }
         Ok(())
     }
 
-    pub(crate) fn replica<A: crate::Auth, P: App>(
+    fn execute(&mut self, certified: &CertifiedBlock) -> Result<(), Violation> {
+        let height = certified.block.header.height;
+        for tx in &certified.block.txs {
+            let request = codec::decode::<Signed<Request>>(tx.as_slice());
+            let request = request.or(Err(Violation::Phantom(height)))?;
+            let known = self.submitted.contains(&Self::key(request.body()));
+            known.then_some(()).ok_or(Violation::Phantom(height))?;
+        }
+        let (bytes, committee) = (codec::encode(certified), &self.config.committee);
+        let (replay, verifier) = (&mut self.replay, &self.verifier);
+        let head = verify_block(committee, &self.head, &self.times, &bytes, replay, verifier);
+        self.head = head.map_err(|fault| match fault {
+            Fault::Previous | Fault::Height => Violation::Block(height),
+            Fault::Tx(BadTx::Nonce) => Violation::Twice(height),
+            Fault::Tx(_) => Violation::Phantom(height),
+            _ => Violation::Chain(height),
+        })?;
+        self.times.push(self.head.time_ms);
+        self.times.drain(..self.times.len().saturating_sub(MEDIAN_SPAN));
+        Ok(())
+    }
+
+    /// Looks at a correct replica after it has handled an input.
+    pub(super) fn replica<A: crate::Auth>(
         &mut self,
         id: u16,
         replica: &Replica<A, P>,
     ) -> Result<(), Violation> {
-        let marks = [replica.low(), replica.certified(), replica.executed()];
+        let heights = [replica.low(), replica.certified(), replica.executed()];
+        let [low, certified, executed] = heights;
+        let marks = [replica.view(), low, certified, executed];
         let before = self.marks.insert(id, marks).unwrap_or_default();
         let grown = before.iter().zip(&marks).all(|(old, new)| old <= new);
-        if !(grown && marks.is_sorted()) {
+        if !(grown && heights.is_sorted()) {
             return Err(Violation::Backwards(replica.executed()));
         }
         let slots = u64::try_from(replica.log_len()).unwrap_or(u64::MAX);
@@ -167,90 +256,32 @@ impl<V: Verifier> Checker<V> {
     }
 }
 
-/// A checker that cannot fail proves nothing: each invariant is shown a world that breaks it.
-#[cfg(test)]
-mod tests {
-    use super::{Checker, Violation};
-    use crate::auth::{ClientId, Committee, ReplicaId};
-    use crate::block::{Block, Checkpoint, Genesis, QuorumCertificate};
-    use crate::codec::{self, Bytes, Digest};
-    use crate::pbft::message::Request;
-    use crate::pbft::{Config, Output, Signed};
-    use crate::sim::SymbolicAuth;
-
-    fn auth(i: u16) -> SymbolicAuth {
-        SymbolicAuth::new([1; 32], &std::format!("{i}"))
+/// Looks at what came of a message that the network had changed. The vote of a PRE-PREPARE may be as
+/// it was signed, and evidence, when the change is in its batch.
+pub(super) fn garbled(who: Party, outputs: &[Output]) -> Result<(), Violation> {
+    match outputs {
+        [Output::Rejected(_)] | [Output::Evidence(_), Output::Rejected(_)] => Ok(()),
+        _ => Err(Violation::Garbled(who)),
     }
+}
 
-    fn checker() -> Checker<SymbolicAuth> {
-        let keys = (0..4).map(|i| auth(i).public_key().clone()).collect();
-        let genesis = Genesis::new(&Committee::new(keys).unwrap(), 0, Digest::ZERO);
-        Checker::new(auth(9), Config::new(genesis, ReplicaId(0)).unwrap())
+/// The votes in a message, those of a NEW-VIEW's O included.
+fn places(message: &Message) -> Vec<(Place, Digest)> {
+    fn place<P>(kind: &'static str, vote: &Vote<P>) -> (Place, Digest) {
+        ((vote.sender, kind, vote.view, vote.seq), vote.digest)
     }
-
-    fn request(checker: &Checker<SymbolicAuth>, nonce: u64) -> Signed<Request> {
-        let client = ClientId(auth(7).public_key().clone());
-        let operation = Bytes::default();
-        let body = Request { chain: checker.config.chain, client, nonce, operation };
-        Signed::sign(&auth(7), body)
-    }
-
-    /// Block 1 with these requests, and a certificate of `voters` about it.
-    fn block(checker: &Checker<SymbolicAuth>, nonces: &[u64], voters: u16) -> Output {
-        block_at(checker, nonces, voters, 1)
-    }
-
-    fn block_at(
-        checker: &Checker<SymbolicAuth>,
-        nonces: &[u64],
-        voters: u16,
-        time_ms: u64,
-    ) -> Output {
-        let mut block: Block = checker.config.genesis.block();
-        block.header.prev = block.header.id();
-        block.header.height = 1;
-        block.header.time_ms = time_ms;
-        let txs = nonces.iter().map(|nonce| Bytes(codec::encode(&request(checker, *nonce))));
-        block.txs = txs.collect();
-        let (chain_id, height, block_id) = (checker.config.chain, 1, block.header.id());
-        let vote = |i| {
-            let replica = ReplicaId(i);
-            let body = Checkpoint { chain_id, height, block_id, replica };
-            (replica, Signed::sign(&auth(i), body).signature().clone())
-        };
-        let certificate = QuorumCertificate::new(height, block_id, (0..voters).map(vote).collect());
-        Output::Certified { block, certificate }
-    }
-
-    #[test]
-    fn t40_a_good_block_passes() {
-        let mut checker = checker();
-        checker.submitted(request(&checker, 1).body());
-        let good = block(&checker, &[1], 3);
-        assert_eq!(checker.output(&good), Ok(()));
-        assert_eq!(checker.output(&good), Ok(()), "another replica's copy");
-    }
-
-    #[test]
-    fn t40_each_broken_invariant_is_reported() {
-        let mut checker = checker();
-        checker.submitted(request(&checker, 1).body());
-        checker.submitted(request(&checker, 2).body());
-        let reported = |output| checker.clone().output(&output);
-        assert_eq!(reported(block(&checker, &[1], 2)), Err(Violation::Certificate(1)));
-        assert_eq!(reported(block(&checker, &[3], 3)), Err(Violation::Phantom(1)));
-        assert_eq!(reported(block(&checker, &[2], 3)), Err(Violation::Twice(1)));
-        assert_eq!(reported(block(&checker, &[1, 1], 3)), Err(Violation::Twice(1)));
-    }
-
-    #[test]
-    fn t40_a_fork_is_reported() {
-        let mut checker = checker();
-        let committed = |byte| Output::Committed { seq: 1, view: 0, digest: Digest([byte; 32]) };
-        assert_eq!(checker.output(&committed(1)), Ok(()));
-        assert_eq!(checker.output(&committed(2)), Err(Violation::Digest(1)));
-        let [one, other] = [1, 2].map(|time| block_at(&checker, &[], 3, time));
-        assert_eq!(checker.output(&one), Ok(()));
-        assert_eq!(checker.output(&other), Err(Violation::Block(1)));
+    match message {
+        Message::PrePrepare(vote, _) => alloc::vec![place("PrePrepare", vote.body())],
+        Message::Prepare(vote) => alloc::vec![place("Prepare", vote.body())],
+        Message::Commit(vote) => alloc::vec![place("Commit", vote.body())],
+        Message::NewView(message) => {
+            let votes = message.body().assigned.iter();
+            votes.map(|vote| place("PrePrepare", vote.body())).collect()
+        }
+        Message::Checkpoint(vote) => {
+            let Checkpoint { height, block_id, replica, .. } = *vote.body();
+            alloc::vec![((replica, "Checkpoint", 0, height), block_id.0)]
+        }
+        _ => Vec::new(),
     }
 }

@@ -1,62 +1,23 @@
 //! A world of replicas and clients on one event queue.
 //!
-//! ```text
-//! event = (time, order of scheduling, delivery or timer)      least first
-//! trace = SHA-256 over every event that was handled
-//! ```
 //! All chance comes from one ChaCha8 stream and every collection is ordered, so a seed determines
 //! the trace. After every event the invariants of the module `check` are tested.
+
+mod carry;
+mod watch;
 
 use alloc::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
-use core::fmt;
-
-use sha2::{Digest as _, Sha256};
 
 use super::check::{Checker, Violation};
+use super::event::{Event, Incident, Party, Report, Trace};
 use super::faults::{Faults, Network};
+use super::liar::{Liar, Lie};
+use super::mark::Mark;
 use crate::auth::{Auth, ClientId, ReplicaId};
 use crate::block::{BlockId, CertifiedBlock};
-use crate::codec::Digest;
-use crate::pbft::{App, Client, Config, Evidence, Input, Message, Output, Reason, Replica, Timer};
-
-/// Who sends, receives or keeps a timer. Clients are numbered as they were given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Party {
-    /// A replica.
-    Replica(u16),
-    /// A client.
-    Client(u16),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Event {
-    Deliver(Party, Party, Vec<u8>),
-    Expire(Party, Timer, u64),
-}
-
-/// What a run leaves behind; [`fmt::Display`] prints seed and trace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// The seed that repeats the run.
-    pub seed: u64,
-    /// Digest of every event.
-    pub trace: Digest,
-    /// Events handled.
-    pub events: u64,
-    /// Simulated milliseconds.
-    pub time: u64,
-    /// Messages handed to the network, by kind.
-    pub sent: BTreeMap<&'static str, u64>,
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, trace, events, time, .. } = self;
-        write!(f, "seed={seed} trace={trace} events={events} time={time}ms")
-    }
-}
+use crate::pbft::{App, Client, Config, Evidence, Input, Reason, Replica, Timer};
 
 struct Asker<A> {
     client: Client<A>,
@@ -64,31 +25,47 @@ struct Asker<A> {
     results: Vec<Vec<u8>>,
 }
 
+/// Whether a replica hears and says anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Health {
+    Up,
+    /// Stops at the next input, with its outputs lost.
+    Failing,
+    Down,
+    /// For ever; its key may be anybody's.
+    Silent,
+}
+
 /// Replicas, clients and the network between them.
 #[expect(missing_debug_implementations, reason = "nothing worth printing but its report")]
 pub struct World<A, P> {
     seed: u64,
+    config: Config,
     now: u64,
     order: u64,
     events: u64,
     queue: BinaryHeap<Reverse<(u64, u64, Event)>>,
     network: Network,
     replicas: BTreeMap<u16, Replica<A, P>>,
+    health: BTreeMap<u16, Health>,
+    liars: BTreeMap<u16, Liar<A>>,
+    /// Replicas that went on below this height of the others.
+    behind: BTreeMap<u16, u64>,
     askers: BTreeMap<u16, Asker<A>>,
     names: BTreeMap<ClientId, u16>,
-    silent: BTreeSet<u16>,
     timers: BTreeMap<(Party, Timer), u64>,
-    checker: Checker<A>,
-    trace: Sha256,
+    checker: Checker<A, P>,
+    trace: Trace,
     sent: BTreeMap<&'static str, u64>,
+    marks: BTreeSet<Mark>,
     evidence: Vec<Evidence>,
     rejected: Vec<(Party, Reason)>,
-    chain: BTreeMap<u64, CertifiedBlock>,
 }
 
 impl<A: Auth + Clone, P: App> World<A, P> {
     /// A world at time `config.genesis.time_ms`. Replica i is made by `replica(i)`, for every
-    /// member of the committee; `stranger` only verifies.
+    /// member of the committee, and 0 once more, whose application the stranger who watches begins
+    /// with; `stranger` only verifies.
     pub fn new(
         seed: u64,
         faults: Faults,
@@ -96,24 +73,29 @@ impl<A: Auth + Clone, P: App> World<A, P> {
         stranger: A,
         mut replica: impl FnMut(ReplicaId) -> Replica<A, P>,
     ) -> Self {
+        let first = replica(ReplicaId(0)).into_app();
+        let replicas = (0..config.committee.n()).map(|i| (i, replica(ReplicaId(i)))).collect();
         let mut world = Self {
             seed,
+            config: config.clone(),
             now: config.genesis.time_ms,
             order: 0,
             events: 0,
             queue: BinaryHeap::new(),
             network: Network::new(seed, faults),
-            replicas: (0..config.committee.n()).map(|i| (i, replica(ReplicaId(i)))).collect(),
+            replicas,
+            health: BTreeMap::new(),
+            liars: BTreeMap::new(),
+            behind: BTreeMap::new(),
             askers: BTreeMap::new(),
             names: BTreeMap::new(),
-            silent: BTreeSet::new(),
             timers: BTreeMap::new(),
-            checker: Checker::new(stranger, config.clone()),
-            trace: Sha256::new(),
+            checker: Checker::new(stranger, config.clone(), first),
+            trace: Trace::default(),
             sent: BTreeMap::new(),
+            marks: BTreeSet::new(),
             evidence: Vec::new(),
             rejected: Vec::new(),
-            chain: BTreeMap::new(),
         };
         let first = world.replicas.iter().map(|(id, r)| (*id, r.start())).collect::<Vec<_>>();
         for (id, outputs) in first {
@@ -138,9 +120,17 @@ impl<A: Auth + Clone, P: App> World<A, P> {
         self.submit_next(client);
     }
 
-    /// From now on the replica neither hears nor says anything.
+    /// From now on the replica neither hears nor says anything, and anybody may use its key.
     pub fn silence(&mut self, replica: ReplicaId) {
-        self.silent.insert(replica.0);
+        self.health.insert(replica.0, Health::Silent);
+        self.checker.distrust(replica);
+    }
+
+    /// From now on the replica lies; `auth` holds its key.
+    pub fn corrupt(&mut self, replica: ReplicaId, lie: Lie, auth: A) {
+        let config = Config { me: replica, ..self.config.clone() };
+        self.liars.insert(replica.0, Liar::new(lie, config, auth));
+        self.checker.distrust(replica);
     }
 
     /// From now on nothing gets from one party to the other; the way back is another link.
@@ -154,10 +144,16 @@ impl<A: Auth + Clone, P: App> World<A, P> {
         self.network.cut.clear();
     }
 
+    /// After `span` milliseconds the incident happens.
+    pub fn plan(&mut self, span: u64, incident: Incident) {
+        self.schedule(span, Event::Happen(incident));
+    }
+
     /// Delivers bytes of the caller's making to a replica, as if `from` had sent them.
     pub fn inject(&mut self, from: Party, to: ReplicaId, bytes: Vec<u8>) {
-        self.note(from, &bytes);
-        self.schedule(0, Event::Deliver(from, Party::Replica(to.0), bytes));
+        self.note(from, &bytes, 1);
+        let to = Party::Replica(to.0);
+        self.schedule(0, Event::Deliver { from, to, bytes, garbled: false });
     }
 
     /// Handles the next event; none is left only in a world without replicas.
@@ -170,15 +166,21 @@ impl<A: Auth + Clone, P: App> World<A, P> {
         };
         self.now = at;
         self.events = self.events.saturating_add(1);
-        self.absorb(order, &event);
+        self.trace.absorb(at, order, &event);
         match event {
-            Event::Deliver(_, to, bytes) => self.input(to, Input::Message(bytes)),
+            Event::Deliver { to, bytes, garbled, .. } => {
+                self.input(to, Input::Message(bytes), garbled)
+            }
             Event::Expire(party, timer, round)
                 if self.timers.get(&(party, timer)) == Some(&round) =>
             {
-                self.input(party, Input::Timeout(timer))
+                self.input(party, Input::Timeout(timer), false)
             }
             Event::Expire(..) => Ok(()),
+            Event::Happen(incident) => {
+                self.happen(&incident);
+                Ok(())
+            }
         }
     }
 
@@ -217,132 +219,15 @@ impl<A: Auth + Clone, P: App> World<A, P> {
         self.queue.peek().map(|Reverse((at, ..))| *at)
     }
 
-    fn absorb(&mut self, order: u64, event: &Event) {
-        self.trace.update(self.now.to_be_bytes());
-        self.trace.update(order.to_be_bytes());
-        let (from, to, what, bytes) = match event {
-            Event::Deliver(from, to, bytes) => (label(*from), label(*to), 0, bytes.as_slice()),
-            Event::Expire(party, Timer::Status, _) => (label(*party), [0; 3], 1, [].as_slice()),
-            Event::Expire(party, ..) => (label(*party), [0; 3], 2, [].as_slice()),
-        };
-        self.trace.update([from, to].concat());
-        self.trace.update([what]);
-        self.trace.update(Sha256::digest(bytes));
-    }
-
-    fn input(&mut self, party: Party, input: Input) -> Result<(), Violation> {
-        let outputs = match party {
-            Party::Replica(id) => return self.replica_input(id, input),
-            Party::Client(id) => {
-                self.askers.get_mut(&id).map(|asker| asker.client.step(input)).unwrap_or_default()
-            }
-        };
-        self.perform(party, outputs);
-        if let Party::Client(id) = party {
-            self.submit_next(id);
-        }
-        Ok(())
-    }
-
-    fn replica_input(&mut self, id: u16, input: Input) -> Result<(), Violation> {
-        let heard = self.replicas.get_mut(&id).filter(|_| !self.silent.contains(&id));
-        let Some(replica) = heard else {
-            return Ok(());
-        };
-        let outputs = replica.step(self.now, input);
-        self.checker.replica(id, replica)?;
-        outputs.iter().try_for_each(|output| self.checker.output(output))?;
-        self.perform(Party::Replica(id), outputs);
-        Ok(())
-    }
-
-    fn submit_next(&mut self, id: u16) {
-        let Some(asker) = self.askers.get_mut(&id).filter(|asker| !asker.client.is_busy()) else {
-            return;
-        };
-        let operation = asker.script.pop_front();
-        let outputs = operation.and_then(|op| asker.client.submit(op).ok()).unwrap_or_default();
-        self.perform(Party::Client(id), outputs);
-    }
-
-    fn perform(&mut self, party: Party, outputs: Vec<Output>) {
-        for output in outputs {
-            self.carry_out(party, output);
-        }
-    }
-
-    fn carry_out(&mut self, party: Party, output: Output) {
-        match output {
-            Output::Send(to, bytes) => self.send(party, Party::Replica(to.0), bytes),
-            Output::Broadcast(bytes) => self.broadcast(party, &bytes),
-            Output::Reply(client, bytes) => {
-                let to = self.names.get(&client).copied().map(Party::Client);
-                to.into_iter().for_each(|to| self.send(party, to, bytes.clone()));
-            }
-            Output::SetTimer(timer, span) => {
-                let round = self.order;
-                self.timers.insert((party, timer), round);
-                self.schedule(span, Event::Expire(party, timer, round));
-            }
-            Output::CancelTimer(timer) => {
-                self.timers.remove(&(party, timer));
-            }
-            Output::Evidence(evidence) => self.evidence.push(evidence),
-            Output::Rejected(reason) => self.rejected.push((party, reason)),
-            Output::Done { result, .. } => self.done(party, result),
-            Output::Certified { block, certificate } => {
-                let certified = CertifiedBlock { block, certificate };
-                self.chain.entry(certified.block.header.height).or_insert(certified);
-            }
-            Output::Committed { .. } | Output::Entered { .. } | Output::Restored { .. } => {}
-        }
-    }
-
-    fn done(&mut self, party: Party, result: Vec<u8>) {
-        let Party::Client(id) = party else { return };
-        if let Some(asker) = self.askers.get_mut(&id) {
-            asker.results.push(result);
-        }
-    }
-
-    fn broadcast(&mut self, from: Party, bytes: &[u8]) {
-        let others = self.replicas.keys().map(|id| Party::Replica(*id));
-        for to in others.filter(|to| *to != from).collect::<Vec<_>>() {
-            self.send(from, to, bytes.to_vec());
-        }
-    }
-
-    fn send(&mut self, from: Party, to: Party, bytes: Vec<u8>) {
-        self.note(from, &bytes);
-        for delay in self.network.delays(from, to) {
-            self.schedule(delay, Event::Deliver(from, to, bytes.clone()));
-        }
-    }
-
-    /// Counts a message and, for S3, remembers what clients asked.
-    fn note(&mut self, from: Party, bytes: &[u8]) {
-        let Ok(message) = Message::decode(bytes) else { return };
-        let count = self.sent.entry(message.kind()).or_insert(0);
-        *count = count.saturating_add(1);
-        if let (Party::Client(_), Message::Request(request)) = (from, message) {
-            self.checker.submitted(request.body());
-        }
-    }
-
-    fn schedule(&mut self, delay: u64, event: Event) {
-        let at = self.now.saturating_add(delay);
-        self.queue.push(Reverse((at, self.order, event)));
-        self.order = self.order.saturating_add(1);
-    }
-
     /// Seed, trace and counts so far.
     pub fn report(&self) -> Report {
         Report {
             seed: self.seed,
-            trace: Digest(self.trace.clone().finalize().into()),
+            trace: self.trace.digest(),
             events: self.events,
             time: self.now,
             sent: self.sent.clone(),
+            marks: self.marks.clone(),
         }
     }
 
@@ -354,6 +239,12 @@ impl<A: Auth + Clone, P: App> World<A, P> {
     /// The replicas by number.
     pub const fn replicas(&self) -> &BTreeMap<u16, Replica<A, P>> {
         &self.replicas
+    }
+
+    /// The replicas of which something is expected: neither silent nor lying.
+    pub fn correct(&self) -> impl Iterator<Item = &Replica<A, P>> {
+        let correct = self.replicas.iter().filter(|(id, _)| !self.checker.distrusts(**id));
+        correct.map(|(_, replica)| replica)
     }
 
     /// What a client was answered, in order.
@@ -368,24 +259,16 @@ impl<A: Auth + Clone, P: App> World<A, P> {
 
     /// Every certified block but genesis with its certificate, as some replica gave it out.
     pub fn chain(&self) -> Vec<CertifiedBlock> {
-        self.chain.values().cloned().collect()
+        self.checker.chain().values().cloned().collect()
     }
 
-    /// Evidence that replicas brought.
+    /// Evidence that correct replicas brought.
     pub fn evidence(&self) -> &[Evidence] {
         &self.evidence
     }
 
-    /// Inputs that were ignored, by whom and why.
+    /// Inputs that clients and correct replicas ignored, by whom and why.
     pub fn rejected(&self) -> &[(Party, Reason)] {
         &self.rejected
     }
-}
-
-fn label(party: Party) -> [u8; 3] {
-    let (kind, [high, low]) = match party {
-        Party::Replica(id) => (1, id.to_be_bytes()),
-        Party::Client(id) => (2, id.to_be_bytes()),
-    };
-    [kind, high, low]
 }

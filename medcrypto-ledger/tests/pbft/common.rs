@@ -9,47 +9,18 @@ use medcrypto_ledger::pbft::change::{NewView, Prepared, ViewChange};
 use medcrypto_ledger::pbft::message::{Batch, Commit, PrePrepare, Prepare, Request};
 use medcrypto_ledger::pbft::signed::Statement;
 use medcrypto_ledger::pbft::{
-    App, Client, Config, Context, Input, Message, Output, Quorum, Reason, Replica, RestoreError,
-    Signed, Timer, genesis_state_root,
+    Client, Config, Input, Message, Output, Quorum, Reason, Replica, Signed, Timer,
+    genesis_state_root,
 };
+pub use medcrypto_ledger::sim::Tape;
 use medcrypto_ledger::sim::{Faults, SymbolicAuth, World};
 use medcrypto_ledger::{
     Auth, Bytes, ClientId, Committee, Digest, Dst, PublicKey, Refused, ReplicaId, Signature,
-    Verifier, codec,
+    Verifier,
 };
 use sha2::{Digest as _, Sha256};
 
 pub const START: u64 = 1_700_000_000_000;
-
-/// Remembers every operation in order; refuses empty ones.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tape(pub Vec<Vec<u8>>);
-
-impl App for Tape {
-    fn check(&self, op: &[u8]) -> Result<(), Refused> {
-        if op.is_empty() { Err(Refused) } else { Ok(()) }
-    }
-
-    fn apply(&mut self, op: &[u8], context: &Context) -> Vec<u8> {
-        self.0.push(op.to_vec());
-        format!("{}@{}", self.0.len(), context.height).into_bytes()
-    }
-
-    fn digest(&self) -> Digest {
-        let hash = self.0.iter().fold(Sha256::new(), |h, op| h.chain_update(Sha256::digest(op)));
-        Digest(hash.finalize().into())
-    }
-
-    fn snapshot(&self) -> Vec<u8> {
-        codec::encode(&self.0.iter().cloned().map(Bytes).collect::<Vec<_>>())
-    }
-
-    fn restore(&mut self, snapshot: &[u8]) -> Result<(), RestoreError> {
-        let tape = codec::decode::<Vec<Bytes>>(snapshot).or(Err(RestoreError))?;
-        self.0 = tape.into_iter().map(|op| op.0).collect();
-        Ok(())
-    }
-}
 
 /// A key pair that tests make by name.
 pub trait Keyed: Auth + Clone + std::fmt::Debug {

@@ -18,6 +18,8 @@ mod bytes;
 mod clients;
 mod common;
 mod golden;
+mod lags;
+mod limits;
 mod model;
 mod normal;
 mod rules;

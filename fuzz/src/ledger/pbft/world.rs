@@ -51,6 +51,7 @@ fn faults(script: &mut Script<'_>) -> Faults {
         delay_max: 1 + script.below(300) as u64,
         loss: script.below(300) as u64,
         duplicate: script.below(300) as u64,
+        garble: script.below(300) as u64,
     }
 }
 

@@ -40,7 +40,7 @@ impl<A: Auth, P: App> Replica<A, P> {
         if self.is_active() {
             self.failures = 0;
         }
-        if self.is_checkpoint(seq) {
+        if self.config.is_checkpoint(seq) {
             self.snapshots.insert(seq, self.executor.snapshot());
         }
         true
@@ -77,17 +77,12 @@ impl<A: Auth, P: App> Replica<A, P> {
         let votes = votes.map(|vote| (vote.body().replica, vote.signature().clone())).collect();
         let certificate = QuorumCertificate::new(height, id, votes);
         let block = slot.block.take();
-        if self.is_checkpoint(height) {
+        if self.config.is_checkpoint(height) {
             self.advance(certificate.clone());
         }
         out.extend(block.map(|block| Output::Certified { block, certificate }));
         self.certified = height;
         true
-    }
-
-    /// Whether n = K, 2K, …
-    fn is_checkpoint(&self, seq: u64) -> bool {
-        seq % self.config.checkpoint_every.max(1) == 0
     }
 
     /// Moves h.

@@ -4,8 +4,9 @@
 //! STATUS  in an earlier view            → the NEW-VIEW of ours
 //!         while we change the view      → our VIEW-CHANGE
 //!         numbers lacking in its view   → the assignments, and our votes
-//!         numbers lacking below our h   → STABLE, where those votes are of another view or gone
+//!         numbers lacking below our h   → STABLE, where those votes do not help
 //! STABLE  above what is executed        → FETCH of its state, from one replica after the other
+//!         above what is certified, and our block    → certified, with all before it
 //! ```
 
 use alloc::vec::Vec;
@@ -29,7 +30,7 @@ impl<A: Auth, P: App> Replica<A, P> {
             chain: self.config.chain,
             sender: self.config.me,
             view: self.view,
-            executed: self.executed(),
+            executed: self.settled(),
             certified: self.certified,
         });
         out.push(Output::Broadcast(Message::Status(status.into_unverified()).encode()));
@@ -38,8 +39,17 @@ impl<A: Auth, P: App> Replica<A, P> {
         Ok(())
     }
 
-    /// Sends a replica our messages about the numbers that it lacks. A replica never goes back, so
-    /// a STATUS below its last is a replay, which must not use up the answers to the true one.
+    /// The last number below which we need nobody: executed, and above h also PREPARED in this view.
+    /// What an earlier view decided is agreed to again in a later one, and who lags needs our COMMIT
+    /// there, for which we need PREPAREs.
+    fn settled(&self) -> u64 {
+        let open = self.log.after(self.low()).find(|(_, slot)| slot.is_open());
+        open.map_or(u64::MAX, |(seq, _)| seq.saturating_sub(1)).min(self.executed())
+    }
+
+    /// Sends a replica our messages about the numbers that it lacks. Within a view a replica never
+    /// goes back, so a STATUS below its last is a replay, which must not use up the answers to the
+    /// true one.
     pub(super) fn on_status(
         &mut self,
         now: u64,
@@ -53,43 +63,50 @@ impl<A: Auth, P: App> Replica<A, P> {
         let Status { sender, view, executed, certified, .. } = *status.body();
         let pause = self.config.status_every / 2;
         let heard = self.heard.entry(sender).or_default();
-        if view < heard.view || executed < heard.executed || certified < heard.certified {
+        if (view, executed) < (heard.view, heard.executed) || certified < heard.certified {
             return Err(Reason::Stale);
         }
+        let stuck = heard.answered.is_some() && (view, executed) == (heard.view, heard.executed);
         (heard.view, heard.executed, heard.certified) = (view, executed, certified);
         if heard.answered.is_some_and(|last| now < last.saturating_add(pause)) {
             return Err(Reason::TooSoon);
         }
         heard.answered = Some(now);
-        let answers = self.answers(status.body());
+        let answers = self.answers(status.body(), stuck);
         out.extend(answers.into_iter().map(|message| Output::Send(sender, message.encode())));
         Ok(())
     }
 
-    fn answers(&self, status: &Status) -> Vec<Message> {
+    fn answers(&self, status: &Status, stuck: bool) -> Vec<Message> {
         let Status { view, executed, certified, .. } = *status;
         let entry = self.entry.as_ref().filter(|_| view < self.view);
         let new_view = entry.map(|e| Message::NewView(e.message.clone().into_unverified()));
         let own = self.changes.get(&self.config.me).filter(|c| view < c.body().view);
         let change = own.cloned().map(Change::into_unverified).map(Message::ViewChange);
         let useful = self.log.get(executed.saturating_add(1)).is_some_and(|s| s.is_of(view));
-        let stable = (executed < self.low() && !useful).then(|| self.log.stable().clone());
+        let vouched =
+            self.log.get(certified.saturating_add(1)).is_some_and(|s| s.vouched(self.config.me));
+        // Votes in a number do not help whom a lying primary assigned another batch. Votes for a
+        // block are gone with their slot, and were never cast by who took over a state.
+        let helpless = if executed < self.low() { stuck || !useful } else { !vouched };
+        let stable = (certified < self.low() && helpless).then(|| self.log.stable().clone());
         let first = [new_view, change, stable.map(Message::Stable)].into_iter().flatten();
         let slots = self.log.after(executed.min(certified)).take(ANSWERED);
         first.chain(slots.flat_map(|(_, slot)| slot.answers(self.config.me))).collect()
     }
 
-    /// A stable checkpoint that we have not executed: its state is asked for.
+    /// A stable checkpoint: if we have not executed it, its state is asked for.
     pub(super) fn on_stable(
         &mut self,
         certificate: QuorumCertificate,
         out: &mut Vec<Output>,
     ) -> Result<(), Reason> {
-        if certificate.height <= self.known() {
+        let height = certificate.height;
+        if height <= self.certified || (self.executed() < height && height <= self.known()) {
             return Err(Reason::Duplicate);
         }
         verify_stable(&certificate, &self.config, &self.auth)?;
-        self.aim(certificate);
+        self.aim(certificate, out);
         self.fetch(out);
         Ok(())
     }
@@ -99,11 +116,27 @@ impl<A: Auth, P: App> Replica<A, P> {
         self.goal.as_ref().map_or(0, |goal| goal.height).max(self.executed())
     }
 
-    /// Makes a verified checkpoint the goal, if it is further than what is known.
-    pub(super) fn aim(&mut self, certificate: QuorumCertificate) {
-        if certificate.height > self.known() {
+    /// Makes a verified checkpoint the goal, if it is further than what is known; and takes it for
+    /// the certificate of our own block, if we lack one.
+    pub(super) fn aim(&mut self, certificate: QuorumCertificate, out: &mut Vec<Output>) {
+        let height = certificate.height;
+        if height > self.known() {
             self.goal = Some(certificate);
+        } else if self.certified < height && height <= self.executed() {
+            self.vouch_for(certificate, out);
         }
+    }
+
+    /// The blocks before are certified by their links, and handed out by others.
+    fn vouch_for(&mut self, certificate: QuorumCertificate, out: &mut Vec<Output>) {
+        let slot = self.log.slot_mut(certificate.height);
+        let block = slot.and_then(|slot| slot.block.take());
+        let Some(block) = block.filter(|block| block.header.id() == certificate.block_id) else {
+            return;
+        };
+        self.certified = certificate.height;
+        self.advance(certificate.clone());
+        out.push(Output::Certified { block, certificate });
     }
 
     /// Asks everybody for the batches that are missing, or for the state of our goal one replica

@@ -4,8 +4,8 @@
 //! active backup      a request waits                    → timer
 //! timer              request not executed, or NEW-VIEW not there     → VIEW-CHANGE for the next view
 //! f + 1 VIEW-CHANGEs for later views than ours          → VIEW-CHANGE for the least of them
-//! q VIEW-CHANGEs for the view that we want              → timer, doubled with each view in vain
-//!                    and we are its primary             → NEW-VIEW
+//! q VIEW-CHANGEs for the view that we want or later     → timer, doubled with each view in vain
+//! q VIEW-CHANGEs for the view that we want, and we are its primary   → NEW-VIEW
 //! NEW-VIEW           of that view or a later one        → enter it
 //! ```
 
@@ -75,6 +75,13 @@ impl<A: Auth, P: App> Replica<A, P> {
         (!self.is_active() && some.len() == self.quorum.quorum()).then_some(some)
     }
 
+    /// Whether q replicas gave up the views before the one that we want. Who wants a later one gave
+    /// this one up, too; its VIEW-CHANGE for it may be lost, and will not be sent again.
+    fn is_given_up(&self) -> bool {
+        let views = self.changes.values().map(|change| change.body().view);
+        views.filter(|view| *view >= self.wanted).count() >= self.quorum.quorum()
+    }
+
     /// As primary of the view that q replicas want: starts it.
     pub(super) fn lead(&mut self, out: &mut Vec<Output>) -> bool {
         if self.quorum.primary(self.wanted) != self.config.me {
@@ -128,7 +135,7 @@ impl<A: Auth, P: App> Replica<A, P> {
             self.log.slot_mut(*seq).into_iter().for_each(|slot| slot.assign(vote.clone()));
         }
         self.proposed = entry.plan.last;
-        self.aim(entry.plan.stable.clone());
+        self.aim(entry.plan.stable.clone(), out);
         self.entry = Some(entry);
         self.waiting.requeue(&self.carried_clients());
         out.push(Output::Entered { view });
@@ -152,7 +159,7 @@ impl<A: Auth, P: App> Replica<A, P> {
             let oldest = self.waiting.oldest().filter(|_| !self.is_primary());
             oldest.map(|r| Patience::Request(self.view, r.client.clone(), r.nonce))
         } else {
-            self.support().map(|_| Patience::NewView(self.wanted))
+            self.is_given_up().then_some(Patience::NewView(self.wanted))
         };
         if patience == self.patience {
             return;

@@ -51,6 +51,8 @@ const MUTANTS: &[Mutant] = &[
     row("nothing; replica 2 Byzantine", B2, |r| r, Safe),
     row("nothing; replica 3 Byzantine", B3, |r| r, Safe),
     row("nothing; one silent", S3, |r| r, Safe),
+    row("who gave up listens; replica 2 Byzantine", B2, listens, Safe),
+    row("who gave up listens; replica 3 Byzantine", B3, listens, Safe),
     row("nothing; one of 5 Byzantine", &[B, C, C, C, C], two_views, Safe),
     row("nothing; 2 of 7 Byzantine", &[B, C, C, C, C, C, B], two_views, NotExhausted),
     row("primary's PREPARE counts, of 2f + 1", B0, primary_votes, Safe),
@@ -88,6 +90,10 @@ const fn row(
 
 const fn two_views(rules: Rules) -> Rules {
     Rules { views: 2, ..rules }
+}
+
+const fn listens(rules: Rules) -> Rules {
+    Rules { listening: true, ..rules }
 }
 
 const fn primary_votes(rules: Rules) -> Rules {

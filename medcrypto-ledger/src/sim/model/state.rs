@@ -16,7 +16,7 @@ use crate::ReplicaId;
 /// Replicas, one bit each.
 pub(super) type Set = u8;
 pub(super) const REPLICAS_MAX: u8 = 7;
-pub(super) const VIEWS_MAX: u8 = 3;
+pub(crate) const VIEWS_MAX: u8 = 3;
 
 pub(super) fn member(replica: ReplicaId) -> Set {
     1_u8.checked_shl(u32::from(replica.0)).unwrap_or(0)
@@ -102,6 +102,20 @@ impl State {
     #[must_use]
     pub fn committed(self) -> usize {
         [Value::A, Value::B].iter().filter(|value| self.who(Act::Commit(**value)) != 0).count()
+    }
+
+    /// Whether the step was taken.
+    #[must_use]
+    pub fn has(self, step: Step) -> bool {
+        self.who(step.act) & member(step.replica) != 0
+    }
+
+    /// The state without anything that `replica` did.
+    pub(crate) fn without(self, replica: ReplicaId) -> Self {
+        let one = u128::from(member(replica));
+        let rows = 5 * u32::from(VIEWS_MAX) + 2;
+        let all = (0..rows).fold(0, |all, row| all | one << (row * u32::from(REPLICAS_MAX)));
+        Self(self.0 & !all)
     }
 
     /// Who has done `act`.

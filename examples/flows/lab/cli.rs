@@ -1,0 +1,112 @@
+//! The command line of `pbft_lab`.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::flows::Failure;
+
+/// What `--help` prints.
+pub const USAGE: &str = "\
+usage: pbft_lab run [--n N] [--seed S] [--seeds K] [--out FILE] [--json]
+       pbft_lab replay FILE [--json]
+       pbft_lab mutants [--json]
+       pbft_lab messages [--json]
+
+  run       draw a plan from each of K seeds, S and those after it, and carry it out: chaos, then
+            calm; --n says how many replicas (1 to 1024), else each seed does; --out writes the plan
+            and the trace of the first run that fails, else of the last
+  replay    carry out a plan that --out wrote, and compare the trace
+  mutants   break one rule of the protocol after the other, and search for what becomes of it
+  messages  count the messages of one request without a fault
+
+  --json    print one JSON object instead of text
+  --help    print this
+
+exit: 0 fine, 1 an invariant is broken, a trace differs or a mutant survives, 2 usage, 3 bad file,
+      4 no progress
+";
+
+/// What the command line asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Carry out the plans of seeds.
+    Run(Seeds),
+    /// Carry out the plan of a file.
+    Replay(PathBuf),
+    /// Print the table of the mutants.
+    Mutants,
+    /// Print the table of the messages.
+    Messages,
+    /// Print the usage.
+    Help,
+}
+
+/// Which plans to draw, and where to write one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seeds {
+    /// How many replicas, if not as the seed draws it.
+    pub replicas: Option<u16>,
+    /// The first seed.
+    pub first: u64,
+    /// How many seeds.
+    pub count: u64,
+    /// Where the recording goes.
+    pub out: Option<PathBuf>,
+}
+
+/// Reads a command line, the program's name excluded: what to do, and whether to print JSON.
+///
+/// # Errors
+/// [`Failure::Usage`].
+pub fn parse<I>(arguments: I) -> Result<(Command, bool), Failure>
+where
+    I: IntoIterator<Item: Into<OsString>>,
+{
+    read(Parser::from_args(arguments))
+        .map_err(|error| Failure::Usage(format!("{error}\n\n{USAGE}")))
+}
+
+fn read(mut parser: Parser) -> Result<(Command, bool), lexopt::Error> {
+    let mut seeds = Seeds { replicas: None, first: 1, count: 1, out: None };
+    let (mut words, mut of_run, mut json) = (Vec::new(), false, false);
+    while let Some(argument) = parser.next()? {
+        of_run |= matches!(argument, Arg::Long("n" | "seed" | "seeds" | "out"));
+        match argument {
+            Arg::Long("n") => seeds.replicas = Some(number("--n", &parser.value()?, 1, 1024)?),
+            Arg::Long("seed") => seeds.first = number("--seed", &parser.value()?, 0, u64::MAX)?,
+            Arg::Long("seeds") => seeds.count = number("--seeds", &parser.value()?, 1, 1 << 32)?,
+            Arg::Long("out") => seeds.out = Some(parser.value()?.into()),
+            Arg::Long("json") => json = true,
+            Arg::Long("help") | Arg::Short('h') => return Ok((Command::Help, json)),
+            Arg::Value(word) => words.push(word.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let command = match words[..] {
+        ["run"] => return Ok((Command::Run(seeds), json)),
+        ["replay", file] => Command::Replay(file.into()),
+        ["mutants"] => Command::Mutants,
+        ["messages"] => Command::Messages,
+        _ => return Err("one of run, replay FILE, mutants and messages is needed".into()),
+    };
+    if of_run {
+        Err("--n, --seed, --seeds and --out belong to run".into())
+    } else {
+        Ok((command, json))
+    }
+}
+
+/// A number from `least` to `most`.
+fn number<T>(option: &str, value: &OsStr, least: T, most: T) -> Result<T, lexopt::Error>
+where
+    T: std::str::FromStr + PartialOrd + std::fmt::Display,
+{
+    let shown = value.to_string_lossy();
+    let parsed = shown.parse().ok().filter(|number| least <= *number && *number <= most);
+    parsed.ok_or_else(|| {
+        format!("{option} takes a number from {least} to {most}, not {shown:?}").into()
+    })
+}
