@@ -192,7 +192,7 @@ fn consent(c: &mut Criterion) {
     let mut group = c.benchmark_group("ledger/consent");
     group.throughput(Throughput::Bytes(u64::try_from(json.len()).unwrap()));
     group.bench_function("compile", |b| {
-        b.iter(|| Consent::parse(black_box(json), &setting).unwrap().grants(&setting, 0));
+        b.iter(|| Consent::parse(black_box(json), setting).unwrap().grants(0));
     });
     group.finish();
 }

@@ -222,8 +222,7 @@ impl Ward {
             self.source.observations.iter().map(|(t, _)| (t.clone(), "Observation")).collect();
         let setting =
             Setting { patient: PATIENT, custodian: CUSTODIAN, readers: &readers, types: &types };
-        let consent = Consent::parse(consent, &setting)?;
-        Ok(consent.grants(&setting, self.network.now_ms()).0)
+        Ok(Consent::parse(consent, setting)?.grants(self.network.now_ms()).0)
     }
 
     /// The patient puts a consent in force: a grant for every reader, and the keys that go with it.

@@ -4,10 +4,14 @@ use medcrypto_ledger::block::{
     Block, BlockId, CertifiedBlock, ChainId, Header, QuorumCertificate, Seal,
 };
 use medcrypto_ledger::codec;
+use medcrypto_ledger::codec::Pairs;
+use medcrypto_ledger::contract::envelope::{SignedTx, TxBody};
+use medcrypto_ledger::contract::keychain::{Action, Keys};
+use medcrypto_ledger::contract::reveal::Opening;
 use medcrypto_ledger::pbft::message::Prepare;
 use medcrypto_ledger::pbft::{Message, Signed};
 use medcrypto_ledger::pow::{self, Target};
-use medcrypto_ledger::{Bytes, Digest, ReplicaId, Signature};
+use medcrypto_ledger::{Bytes, Digest, PublicKey, ReplicaId, Signature};
 
 use crate::Object;
 
@@ -68,6 +72,60 @@ fn mined() -> Object {
     )
 }
 
+/// A key transaction, whose frame every contract's transaction has.
+fn rotation() -> Object {
+    let key = |byte| PublicKey(Bytes(vec![byte; 2]));
+    let wrapped = |byte| Bytes(vec![byte; 3]);
+    let doctors = Pairs([(key(5), wrapped(6)), (key(7), wrapped(8))].into());
+    let action = Action::Rotate(Keys { epoch: 24, doctors, own: wrapped(9) });
+    let chain_id = ChainId(Digest([1; 32]));
+    let body = TxBody { chain_id, sender: key(2), nonce: 3, action };
+    let tx = codec::encode(&SignedTx { body, signature: Signature(Bytes(vec![4; 2])) });
+    let again = codec::encode(&codec::decode::<SignedTx<Action>>(&tx).unwrap());
+    let fields = [
+        (1, "array of 2: body, signature"),
+        (1, "array of 4"),
+        (34, "chain, 32 bytes"),
+        (3, "sender, here 2 bytes"),
+        (1, "nonce"),
+        (8, "action: map of 1, \"Rotate\""),
+        (1, "array of 3"),
+        (2, "epoch"),
+        (1, "array of 2 doctors, by key"),
+        (1, "array of 2"),
+        (3, "key"),
+        (4, "the epoch's key, wrapped, here 3 bytes"),
+        (1, "array of 2"),
+        (3, "key"),
+        (4, "the epoch's key, wrapped"),
+        (4, "the epoch's key, wrapped for the owner"),
+        (3, "signature"),
+    ];
+    Object::new("transaction of the key contract, DAG-CBOR", tx, again, &fields)
+}
+
+/// What a commitment is the digest of, under the domain `ledger::COMMITMENT`.
+fn opening() -> Object {
+    let opening = Opening {
+        chain_id: ChainId(Digest([1; 32])),
+        round: Digest([2; 32]),
+        member: PublicKey(Bytes(vec![3; 2])),
+        salt: Digest([4; 32]),
+        value: Bytes(vec![5; 3]),
+    };
+    let bytes = codec::encode(&opening);
+    let again = codec::encode(&codec::decode::<Opening>(&bytes).unwrap());
+    let fields = [
+        (1, "array of 5"),
+        (34, "chain, 32 bytes"),
+        (34, "round"),
+        (3, "member, here 2 bytes"),
+        (34, "salt"),
+        (4, "value, here 3 bytes"),
+    ];
+    Object::new("opening of a commitment, DAG-CBOR", bytes, again, &fields)
+}
+
 pub(crate) fn objects() -> Vec<Object> {
     let block = codec::encode(&certified());
     let again = codec::encode(&codec::decode::<CertifiedBlock>(&block).unwrap());
@@ -123,5 +181,7 @@ pub(crate) fn objects() -> Vec<Object> {
                 (3, "signature, here 2 bytes"),
             ],
         ),
+        rotation(),
+        opening(),
     ]
 }

@@ -126,9 +126,10 @@ pub enum Refusal {
     Code,
 }
 
-/// A consent of which every element is understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Consent {
+/// A consent of which every element is understood, around what it was read.
+#[derive(Clone, Debug)]
+pub struct Consent<'a> {
+    setting: Setting<'a>,
     opt_in: bool,
     exception: Vec<Provision>,
 }
@@ -146,7 +147,7 @@ struct Provision {
     exceptions: Vec<Provision>,
 }
 
-impl Consent {
+impl<'a> Consent<'a> {
     /// The longest consent, in bytes.
     pub const MAX_LEN: usize = 65_536;
 
@@ -154,24 +155,24 @@ impl Consent {
     ///
     /// # Errors
     /// [`Refusal`] names the first element that is not understood.
-    pub fn parse(json: &[u8], setting: &Setting<'_>) -> Result<Self, Refusal> {
+    pub fn parse(json: &[u8], setting: Setting<'a>) -> Result<Self, Refusal> {
         json::parse(json, setting)
     }
 
     /// What every reader may read at `now_ms`, and until when: send each as
     /// [`Action::Grant`](super::policy::Action::Grant), and compile again then.
     #[must_use]
-    pub fn grants(&self, setting: &Setting<'_>, now_ms: u64) -> Pairs<PublicKey, Grant> {
+    pub fn grants(&self, now_ms: u64) -> Pairs<PublicKey, Grant> {
         let until_ms = next_bound(&self.exception, now_ms);
         let of = |reader: &Reader<'_>| {
-            let permitted = setting.types.iter().filter(|(data_type, class)| {
+            let permitted = self.setting.types.iter().filter(|(data_type, class)| {
                 let case = Case { reader, data_type, class, now_ms };
                 case.permitted(&self.exception, self.opt_in, reader.treats)
             });
             let types = permitted.map(|(data_type, _)| data_type.clone()).collect();
             (reader.key.clone(), Grant { types, from_ms: now_ms, until_ms })
         };
-        Pairs(setting.readers.iter().map(of).collect())
+        Pairs(self.setting.readers.iter().map(of).collect())
     }
 }
 

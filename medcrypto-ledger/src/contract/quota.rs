@@ -12,7 +12,7 @@
 //! that A has agreed. [`Quotas`] gives it and does the arithmetic: the contract sees ciphertexts alone.
 //! A balance that changes takes every other proof about it along, so two transfers made at one version are
 //! one transfer. What waits for B changes B's balance when B wants it to, so that nobody spoils B's proofs
-//! by paying.
+//! by paying; what B never redeems waits for ever.
 //!
 //! | | Mo et al. | here |
 //! |---|---|---|

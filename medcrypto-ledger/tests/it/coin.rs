@@ -17,7 +17,7 @@ use crate::world::{Symbolic, cid, d, key};
 /// A Userchain of sixteen blocks of miner `m`; `doctor` has the keys of `patient`'s records `r…` as
 /// of block 1.
 #[derive(Clone)]
-struct Chain;
+pub(crate) struct Chain;
 
 fn block(i: u64) -> BlockId {
     BlockId(d(&format!("block {i}")))

@@ -1,6 +1,6 @@
 //! FHIR Consents as grants: the nine of the published patient, and what each element does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use medcrypto_ledger::contract::consent::{Consent, Reader, Refusal, Setting};
 use medcrypto_ledger::contract::policy::{self, DataType, Event, Grant, Policies};
@@ -19,7 +19,7 @@ fn data_type(code: &str) -> DataType {
 }
 
 /// Two of the house, a nurse from elsewhere, and the person whom one consent names, who treats nobody.
-fn with_setting<T>(run: impl FnOnce(&Setting<'_>) -> T) -> T {
+fn with_setting<T>(run: impl FnOnce(Setting<'_>) -> T) -> T {
     let reader = |name: &str, names, treats| Reader { key: key(name), names, treats };
     let readers = [
         reader("surgeon", &["Practitioner/f001", HERE][..], true),
@@ -32,31 +32,33 @@ fn with_setting<T>(run: impl FnOnce(&Setting<'_>) -> T) -> T {
         (data_type("8867-4"), "Observation"),
         (data_type("11450-4"), "Condition"),
     ];
-    let setting =
-        Setting { patient: "Patient/f001", custodian: HERE, readers: &readers, types: &types };
-    run(&setting)
+    run(Setting { patient: "Patient/f001", custodian: HERE, readers: &readers, types: &types })
 }
 
 /// Who may read which types; no line for who may read nothing.
-fn table(consent: &Consent, now: u64) -> String {
-    with_setting(|setting| {
-        let grants = consent.grants(setting, now).0;
-        assert_eq!(grants.len(), setting.readers.len(), "every reader is told");
-        let mut lines = Vec::new();
-        for Reader { key, .. } in setting.readers {
-            let types = grants[key].types.iter();
-            let types: Vec<_> = types.map(|t| String::from_utf8(t.0.0.clone()).unwrap()).collect();
-            if !types.is_empty() {
-                let name = String::from_utf8(key.0.0.clone()).unwrap();
-                lines.push(format!("{name}: {}", types.join(" ")));
-            }
+fn table(json: &[u8], now: u64) -> Result<String, Refusal> {
+    let grants = grants(json, now)?;
+    let mut lines = Vec::new();
+    for name in ["surgeon", "lab", "nurse", "relative"] {
+        let types = grants[&key(name)].types.iter();
+        let types: Vec<_> = types.map(|t| String::from_utf8(t.0.0.clone()).unwrap()).collect();
+        if !types.is_empty() {
+            lines.push(format!("{name}: {}", types.join(" ")));
         }
-        lines.join("; ")
+    }
+    Ok(lines.join("; "))
+}
+
+fn grants(json: &[u8], now: u64) -> Result<BTreeMap<PublicKey, Grant>, Refusal> {
+    with_setting(|setting| {
+        let grants = Consent::parse(json, setting)?.grants(now).0;
+        assert_eq!(grants.len(), setting.readers.len(), "every reader is told");
+        Ok(grants)
     })
 }
 
-fn parse(json: &[u8]) -> Result<Consent, Refusal> {
-    with_setting(|setting| Consent::parse(json, setting))
+fn parse(json: &[u8]) -> Result<(), Refusal> {
+    with_setting(|setting| Consent::parse(json, setting).map(|_| ()))
 }
 
 fn published(name: &str) -> Vec<u8> {
@@ -82,7 +84,7 @@ fn t29_the_nine_consents_of_f001_become_policies_or_are_refused_for_their_reason
         ("notThem", of_all(&["surgeon", "lab"])),
     ];
     for (name, wanted) in compiled {
-        assert_eq!(table(&parse(&published(name)).unwrap(), NOW), wanted, "{name}");
+        assert_eq!(table(&published(name), NOW), Ok(wanted), "{name}");
     }
     let refused = [
         ("Emergency", Refusal::Category),
@@ -131,7 +133,7 @@ fn action(code: &str) -> String {
 }
 
 fn outcome(base: &str, provision: &str) -> Result<String, Refusal> {
-    parse(ours(base, provision).as_bytes()).map(|consent| table(&consent, NOW))
+    table(ours(base, provision).as_bytes(), NOW)
 }
 
 #[test]
@@ -278,9 +280,9 @@ fn periods_open_late_and_close_early_or_the_other_way_round() {
     let period = r#""period":{"start":"2016-06-01","end":"2016-06-02"}"#;
     let consent = |base, named| {
         let provision = format!(r#"{{"type":"{named}",{},{period}}}"#, recipient(HERE));
-        parse(ours(base, &provision).as_bytes()).unwrap()
+        ours(base, &provision)
     };
-    let reads = |consent: &Consent, now| table(consent, now).contains("surgeon");
+    let reads = |consent: &str, now| table(consent.as_bytes(), now).unwrap().contains("surgeon");
     let (permit, deny) = (consent("OPTOUT", "permit"), consent("OPTIN", "deny"));
     for (at, permitted) in [
         (12 * HOUR - 1, false),
@@ -294,13 +296,11 @@ fn periods_open_late_and_close_early_or_the_other_way_round() {
     let end = NOW + 2 * day + 12 * HOUR;
     assert!(!reads(&deny, end - 1) && reads(&deny, end));
     // A grant lasts until something changes.
-    with_setting(|setting| {
-        let until = |consent: &Consent, now| consent.grants(setting, now).0[&key("lab")].until_ms;
-        assert_eq!(until(&permit, NOW), NOW + 12 * HOUR);
-        assert_eq!(until(&permit, NOW + 12 * HOUR), NOW + 2 * day - 14 * HOUR);
-        assert_eq!(until(&deny, end - 1), end);
-        assert_eq!(until(&deny, end), u64::MAX);
-    });
+    let until = |consent: &str, now| grants(consent.as_bytes(), now).unwrap()[&key("lab")].until_ms;
+    assert_eq!(until(&permit, NOW), NOW + 12 * HOUR);
+    assert_eq!(until(&permit, NOW + 12 * HOUR), NOW + 2 * day - 14 * HOUR);
+    assert_eq!(until(&deny, end - 1), end);
+    assert_eq!(until(&deny, end), u64::MAX);
 }
 
 #[test]
@@ -334,6 +334,23 @@ fn periods_are_days_in_order() {
     assert!(with(r#""start":"2016-06-01","end":"2016-06-01""#).is_ok());
 }
 
+/// Fails closed: no changed byte of a consent that excepts the nurse lets the nurse read.
+#[test]
+fn t29_t39_a_changed_byte_permits_nobody_who_was_denied() {
+    let json = published("notThem");
+    let mut compiled = 0;
+    for index in 0..json.len() {
+        for byte in [json[index] ^ 1, json[index] ^ 0x20, b' ', b'"', b'0', b'}', 0xff] {
+            let mut changed = json.clone();
+            changed[index] = byte;
+            let Ok(grants) = grants(&changed, NOW) else { continue };
+            assert!(grants[&key("nurse")].types.is_empty(), "byte {index} is {byte}");
+            compiled += 1;
+        }
+    }
+    assert!(compiled > json.len(), "its prose may change");
+}
+
 /// What is compiled is what the contract enforces, and a later consent takes back what an earlier gave.
 #[test]
 fn s2_s4_compiled_grants_are_what_the_contract_enforces() {
@@ -342,9 +359,7 @@ fn s2_s4_compiled_grants_are_what_the_contract_enforces() {
     let of = |name: &str| key(name);
     world.accepted("patient", policy::Action::Write(data_type("15074-8"), 0, cid("6.3")));
     let send = |world: &mut Sandbox<Policies, Symbolic>, consent: &str| {
-        let consent = parse(&published(consent)).unwrap();
-        let grants = with_setting(|setting| consent.grants(setting, NOW)).0;
-        for (reader, grant) in grants {
+        for (reader, grant) in grants(&published(consent), NOW).unwrap() {
             world.accepted("patient", policy::Action::Grant(reader, grant));
         }
     };

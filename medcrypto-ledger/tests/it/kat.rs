@@ -3,6 +3,7 @@
 
 mod chains;
 mod cids;
+mod contracts;
 mod encodings;
 mod fields;
 mod logs;

@@ -15,7 +15,7 @@ use crate::world::{Symbolic, d, hash, key};
 /// A ciphertext that everybody can open: key, then amount. A proof is the digest of its statement, and
 /// there is none for an amount above the balance.
 #[derive(Clone)]
-struct Clear;
+pub(crate) struct Clear;
 
 fn seal(key: &Bytes, amount: u64) -> Bytes {
     Bytes([key.as_slice(), &amount.to_be_bytes()].concat())

@@ -133,7 +133,7 @@ pub(super) fn appending(ward: &mut Ward, _: bool) -> Result<Vec<Attempt>, Failur
     let (data_type, _) = stored(ward)?;
     let chain = ward.network.chain();
     let last = chain.last().ok_or_else(|| Failure::NoProgress("no block".to_owned()))?.clone();
-    let head = last.block.header.clone();
+    let head = last.block.header;
     let txs = last.block.txs.clone();
     let (seal, time) = (Seal::Bft(ReplicaId(0)), head.time_ms.saturating_add(1_000));
     let block = Block::next(&head, time, seal, txs.clone(), head.state_root);

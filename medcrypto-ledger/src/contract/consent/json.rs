@@ -21,7 +21,7 @@ const LOINC: &str = "http://loinc.org";
 #[expect(dead_code, reason = "elements that say nothing about access")]
 struct RawConsent {
     resource_type: Kind,
-    id: IgnoredAny,
+    id: Option<IgnoredAny>,
     text: Option<IgnoredAny>,
     status: String,
     scope: Concept,
@@ -118,7 +118,7 @@ impl Concept {
     }
 }
 
-pub(super) fn parse(json: &[u8], setting: &Setting<'_>) -> Result<Consent, Refusal> {
+pub(super) fn parse<'a>(json: &[u8], setting: Setting<'a>) -> Result<Consent<'a>, Refusal> {
     if json.len() > Consent::MAX_LEN {
         return Err(Refusal::Json("too long".to_string()));
     }
@@ -145,12 +145,12 @@ pub(super) fn parse(json: &[u8], setting: &Setting<'_>) -> Result<Consent, Refus
         Some("OPTOUT") => false,
         _ => return Err(Refusal::PolicyRule),
     };
-    let exception = raw.provision.as_ref().map(|raw| provision(raw, !opt_in, setting));
+    let exception = raw.provision.as_ref().map(|raw| provision(raw, !opt_in, &setting));
     let exception: Vec<_> = exception.into_iter().collect::<Result<_, _>>()?;
     if !opt_in && exception.iter().any(|exception| exception.recipients.is_empty()) {
         return Err(Refusal::Recipients);
     }
-    Ok(Consent { opt_in, exception })
+    Ok(Consent { setting, opt_in, exception })
 }
 
 /// A provision that permits, or denies.
