@@ -87,6 +87,9 @@ pub enum Refusal {
     /// Its target is not the one that follows from the blocks before.
     #[error("unexpected target")]
     Target,
+    /// 2²⁵⁶ tries or more together, which only an oracle makes.
+    #[error("more work than can be counted")]
+    Overflow,
     /// Off the best chain, with [`MAX_FORKED`] other blocks on branches of more work.
     #[error("lighter than the forks that are kept")]
     Light,

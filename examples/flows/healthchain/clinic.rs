@@ -109,7 +109,6 @@ impl Clinic {
     }
 
     /// A look at the Userchain.
-    #[must_use]
     pub fn users(&self) -> RwLockReadGuard<'_, Userchain> {
         self.userchain.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -120,6 +119,7 @@ impl Clinic {
     }
 
     /// Signs an action, hands it to the miners and returns the transaction.
+    #[expect(clippy::must_use_candidate, reason = "most senders look at the chain afterwards")]
     pub fn send(&self, sender: &Signer, action: Action) -> SignedTx<Action> {
         let mut users = self.users_mut();
         let tx = users.sign(sender, action);

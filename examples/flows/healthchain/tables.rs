@@ -10,8 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::clinic::{Clinic, check};
 use super::model::{
-    BLOCK, CORRECTED, Costs, DOCTORS, Fields, PAPER, PAPER_MS, SPACING_S, Sizes, bytes, capacities,
-    seconds,
+    BLOCK, CORRECTED, Costs, Fields, PAPER, PAPER_MS, SPACING_S, Sizes, bytes, capacities, seconds,
 };
 use super::narrate::Done;
 use super::run::output;
@@ -86,7 +85,6 @@ fn sizes(ours: &Sizes, header: u64, report: &mut Report<'_>) -> Result<(), Failu
     let rows = lines.iter().map(row).collect();
     let columns = vec!["", "tx_IoT", "tx_key", "tx_diag"];
     let title = "Table II: transactions, and how many fill a block of 1 MiB in a minute";
-    debug_assert_eq!(BLOCK, 1 << 20);
     report.table(Table { title, columns, rows, measured: Vec::new() }).map_err(output)
 }
 
@@ -104,10 +102,11 @@ fn shortest(mut operation: impl FnMut() -> Result<(), Failure>) -> Result<f64, F
 /// Table III, and the costs that figure 6 is computed from.
 fn times(clinic: &mut Clinic) -> Result<(Costs, Table), Failure> {
     let window = clinic.source.windows.first().cloned().unwrap_or_default();
-    let (owner, device) = (clinic.owner.member.key(), clinic.devices[0].clone());
-    let doctors: Vec<_> =
-        clinic.doctors.iter().map(|d| (d.key(), d.secret.public().clone())).collect();
-    let (author, five) = (device.key(), &doctors[..5]);
+    let [device, ..] = clinic.devices.clone();
+    let (owner, author) = (clinic.owner.member.key(), device.key());
+    let five = clinic.doctors.iter().take(5).map(|d| (d.key(), d.secret.public().clone()));
+    let five: Vec<_> = five.collect();
+    let first = five.first().ok_or_else(|| check("no doctor"))?;
     let (epoch, key) = clinic.owner.epochs.last_key_value().ok_or_else(|| check("no epoch"))?;
     let rng = &mut clinic.rng;
     let place = Place { owner: &owner, author: &author, epoch: *epoch, taken_ms: 1 };
@@ -122,7 +121,7 @@ fn times(clinic: &mut Clinic) -> Result<(Costs, Table), Failure> {
     let wrap = |reader: &(_, _), rng: &mut _| {
         key.wrap((&owner, *epoch), (&reader.0, &reader.1), rng).map_err(check)
     };
-    let envelope = shortest(|| wrap(&doctors[0], rng).map(drop))?;
+    let envelope = shortest(|| wrap(first, rng).map(drop))?;
     let sign = shortest(|| {
         device.signer.sign(domain, &message);
         Ok(())
@@ -135,9 +134,9 @@ fn times(clinic: &mut Clinic) -> Result<(Costs, Table), Failure> {
         Ok(())
     })?;
     let key_tx = shortest(|| {
-        let mut wrapped: Vec<_> =
-            five.iter().map(|reader| wrap(reader, rng)).collect::<Result<_, _>>()?;
-        wrapped.push(wrap(&doctors[0], rng)?);
+        // Five doctors and the owner.
+        let wrapped = five.iter().chain([first]).map(|reader| wrap(reader, rng));
+        let wrapped = wrapped.collect::<Result<Vec<_>, _>>()?;
         device.signer.sign(domain, &codec::encode(&wrapped));
         Ok(())
     })?;
@@ -176,6 +175,7 @@ fn months(ours: &Sizes, costs: &Costs, report: &mut Report<'_>) -> Result<(), Fa
         ),
         [size.healthchain, size.traditional].map(|size| size / BLOCK) == PRINTED.3,
     );
+    // A key of 32 bytes and a wrapped one of 80, each with a head of two.
     let fields = Fields { id: 34, envelope: 82, ..PAPER };
     let (mut rows, mut measured) = (Vec::new(), Vec::new());
     for month in 1..=6 {
@@ -196,6 +196,5 @@ fn months(ours: &Sizes, costs: &Costs, report: &mut Report<'_>) -> Result<(), Fa
     let title = "Figures 6 and 7: keys in transactions of their own / in every upload";
     let columns =
         vec!["months", "s: paper", "MiB: paper", "MiB: true signatures", "MiB: here", "s: here"];
-    let _ = DOCTORS;
     report.table(Table { title, columns, rows, measured }).map_err(output)
 }

@@ -10,6 +10,7 @@ use medcrypto_ledger::codec::Pairs;
 use medcrypto_ledger::contract::envelope::{SignedTx, TxBody};
 use medcrypto_ledger::contract::keychain::{Action, Keys};
 use medcrypto_ledger::contract::reveal::Opening;
+use medcrypto_ledger::pow::{self, Target};
 use medcrypto_ledger::{Bytes, Digest, PublicKey, ReplicaId, Signature};
 
 use crate::Object;
@@ -30,6 +31,45 @@ fn certified() -> CertifiedBlock {
     let votes = BTreeMap::from([(ReplicaId(0), vote(8)), (ReplicaId(300), vote(9))]);
     let certificate = QuorumCertificate::new(2, BlockId(Digest([3; 32])), votes);
     CertifiedBlock { block: Block { header, txs: vec![Bytes(vec![1, 2])] }, certificate }
+}
+
+fn mined() -> Object {
+    let target = Target::from_bits(0x1d00_ffff).unwrap();
+    let header = pow::Header {
+        version: 1,
+        chain_id: ChainId(Digest([1; 32])),
+        height: 2,
+        time_ms: 1_700_000_000_000,
+        prev: BlockId(Digest([3; 32])),
+        tx_root: Digest([4; 32]),
+        tx_count: 1,
+        target,
+        nonce: 8,
+        miner: Digest([9; 32]),
+    };
+    let block = codec::encode(&pow::Block { header, txs: vec![Bytes(vec![1, 2])] });
+    let again = codec::encode(&codec::decode::<pow::Block>(&block).unwrap());
+    Object::new(
+        "block of a chain of work, DAG-CBOR",
+        block,
+        again,
+        &[
+            (1, "array of 2: header, transactions"),
+            (1, "array of 10"),
+            (1, "version"),
+            (34, "chain, 32 bytes"),
+            (1, "height"),
+            (9, "time in milliseconds"),
+            (34, "previous block"),
+            (34, "root of the transactions"),
+            (1, "number of transactions"),
+            (5, "target, compact"),
+            (1, "nonce"),
+            (34, "miner"),
+            (1, "array of 1 transaction"),
+            (3, "2 bytes"),
+        ],
+    )
 }
 
 /// A key transaction, whose frame every contract's transaction has.
@@ -121,6 +161,6 @@ pub(crate) fn objects() -> Vec<Object> {
         ],
     )];
     objects.extend(messages::objects());
-    objects.extend([rotation(), opening()]);
+    objects.extend([mined(), rotation(), opening()]);
     objects
 }

@@ -72,8 +72,7 @@ impl<S: Seal> Chain<S> {
         &self.head
     }
 
-    /// The work of the best chain: the expected number of tries behind it, of which there are fewer
-    /// than 2²⁵⁶ for ever.
+    /// The work of the best chain: the expected number of tries behind it.
     #[must_use]
     pub fn work(&self) -> U256 {
         self.tips.last().map_or(U256::ZERO, |(work, _)| *work)
@@ -160,7 +159,7 @@ impl<S: Seal> Chain<S> {
         require(header.time_ms > median, Refusal::Time)?;
         require(header.time_ms <= now_ms.saturating_add(FUTURE_MS), Refusal::Future)?;
         require(header.target == self.target_after(&parent.header), Refusal::Target)?;
-        Ok(parent.work.saturating_add(header.target.work()))
+        parent.work.checked_add(header.target.work()).ok_or(Refusal::Overflow)
     }
 
     /// The header and those before it, downwards to genesis.

@@ -50,16 +50,16 @@ impl U256 {
         bytes
     }
 
-    /// self + other, or 2²⁵⁶ − 1 if that is less.
+    /// self + other, if that is below 2²⁵⁶.
     #[must_use]
-    pub fn saturating_add(self, other: Self) -> Self {
+    pub fn checked_add(self, other: Self) -> Option<Self> {
         let (mut sum, mut carry) = (self.0, false);
         for (limb, add) in sum.iter_mut().zip(other.0).rev() {
             let (low, first) = limb.overflowing_add(add);
             let (low, second) = low.overflowing_add(u64::from(carry));
             (*limb, carry) = (low, first || second);
         }
-        if carry { Self::MAX } else { Self(sum) }
+        if carry { None } else { Some(Self(sum)) }
     }
 
     /// self − other modulo 2²⁵⁶.
@@ -205,9 +205,10 @@ impl Target {
     /// ⌊2²⁵⁶ / (t + 1)⌋.
     #[must_use]
     pub fn work(self) -> U256 {
-        let above = self.value.saturating_add(U256::ONE);
-        // 2²⁵⁶ = (t + 1) + (2²⁵⁶ − 1 − t), and the last fits.
-        U256::MAX.wrapping_sub(self.value).quotient(above).saturating_add(U256::ONE)
+        // 2²⁵⁶ = (t + 1) + (2²⁵⁶ − 1 − t), and the last fits; no target is 2²⁵⁶ − 1, nor 0.
+        let above = self.value.checked_add(U256::ONE).unwrap_or(U256::MAX);
+        let rest = U256::MAX.wrapping_sub(self.value).quotient(above);
+        rest.checked_add(U256::ONE).unwrap_or(U256::MAX)
     }
 
     /// The target after `intervals` blocks that took from `first_ms` to `last_ms`, times which

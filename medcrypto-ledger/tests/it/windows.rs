@@ -169,6 +169,17 @@ fn t26_a_time_warp_gains_nothing() {
     }
 }
 
+#[test]
+fn c8_more_work_than_256_bits_count_is_refused() {
+    let limit = Target::from_bits(0x0101_0000).unwrap();
+    let mut chain = Chain::<Oracle>::new(&Genesis { limit, time_ms: NOW });
+    push(&mut chain, NOW + 1).unwrap();
+    let (head, work) = (*chain.head(), chain.work());
+    // 2²⁵⁵ and 2²⁵⁵ again.
+    assert_eq!(push(&mut chain, NOW + 2), Err(Refusal::Overflow));
+    assert_eq!((chain.head(), chain.work(), chain.kept()), (&head, work, 2));
+}
+
 /// Mean milliseconds a block over the window that ends at `height`.
 fn spacing(chain: &Chain<Oracle>, height: u64) -> u64 {
     let time = |h| chain.at(h).unwrap().time_ms;
