@@ -145,7 +145,16 @@ fn t27_a_full_tree_drops_tips_and_never_a_block_that_others_stand_on() {
     let all = 2 * MAX_FORKED + 3;
     assert_eq!(chain.kept(), all);
     let kept = |chain: &Chain<Oracle>, block: &Header| chain.get(&block.id()).is_some();
-    let (last, before) = (&first[MAX_FORKED - 1], &first[MAX_FORKED - 2]);
+    // Rivals of the head: each costs the fork its last block, and the one before is the tip.
+    for i in 1..=10 {
+        let parent = *chain.at(MAX_FORKED as u64 + 1).unwrap();
+        accept(&mut chain, child(&parent, parent.time_ms + 1, &format!("rival {i}"))).unwrap();
+        assert_eq!(chain.kept(), all);
+        assert!(!kept(&chain, &first[MAX_FORKED - i]));
+        assert!(kept(&chain, &first[MAX_FORKED - i - 1]));
+    }
+    let first = &first[..MAX_FORKED - 10];
+    let [.., before, last] = first else { panic!("a long fork") };
     for parent in [&first[0], &first[100], before] {
         let lighter = child(parent, FAR, "lighter");
         let dropped = accept(&mut chain, lighter) == Err(Refusal::Light);
@@ -155,7 +164,7 @@ fn t27_a_full_tree_drops_tips_and_never_a_block_that_others_stand_on() {
     let tip = if kept(&chain, last) { *last } else { child(before, FAR, "lighter") };
     // On the only tip there is nothing lighter to drop.
     assert_eq!(accept(&mut chain, child(&tip, FAR, "more")), Err(Refusal::Light));
-    assert!(first[..MAX_FORKED - 1].iter().all(|block| kept(&chain, block)));
+    assert!(first[..first.len() - 1].iter().all(|block| kept(&chain, block)));
     assert_eq!(chain.head().height, MAX_FORKED as u64 + 2);
 }
 
