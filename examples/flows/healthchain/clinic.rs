@@ -9,7 +9,7 @@ use medcrypto_ledger::auth::Auth as _;
 use medcrypto_ledger::block::{BadBlock, BlockId};
 use medcrypto_ledger::cas::{self, Cid, MemoryStore};
 use medcrypto_ledger::codec::{self, Pairs};
-use medcrypto_ledger::contract::coin::{self, Coins};
+use medcrypto_ledger::contract::coin::{self, Coins, Rules};
 use medcrypto_ledger::contract::envelope::SignedTx;
 use medcrypto_ledger::contract::host::Answer;
 use medcrypto_ledger::contract::keychain::{Action, JoinStatement, Keys};
@@ -29,8 +29,8 @@ use crate::flows::signer::Signer;
 pub const REPLICAS: u16 = 4;
 /// How many miners the Userchain has.
 pub const MINERS: usize = 3;
-/// Units that a block pays its miner, and units that a paid diagnosis destroys.
-pub const REWARD: (u64, u64) = (100, 5);
+/// A block pays its miner 100 units, a paid diagnosis destroys 5, and is about keys of the last hour.
+pub const RULES: Rules = Rules { reward: 100, burn: 5, max_lag: 60 };
 
 /// What became of a transaction of the Docchain.
 pub type Told = AnswerOf<Coins, Judge>;
@@ -86,7 +86,7 @@ impl Clinic {
         let userchain = Arc::new(RwLock::new(Userchain::new(names, mining)));
         let keys: Vec<_> = (0..REPLICAS).map(|_| Signer::generate(&mut rng)).collect();
         let keys: Vec<_> = keys.into_iter().map(|key| (key.public_key(), key)).collect();
-        let coins = Coins::new(REWARD.0, REWARD.1);
+        let coins = Coins::new(RULES);
         let judge = Judge::new(Arc::clone(&userchain));
         let start = (rng.next_u64(), GENESIS_MS);
         let docchain = Network::start((coins, judge), &keys, faults, start)?;

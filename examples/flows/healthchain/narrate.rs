@@ -11,7 +11,7 @@ use medcrypto_ledger::contract::envelope::SignedTx;
 use medcrypto_ledger::contract::keychain::Action;
 use medcrypto_ledger::pow::WINDOW;
 
-use super::clinic::{Clinic, REWARD, check, outcome};
+use super::clinic::{Clinic, RULES, check, outcome};
 use super::data::{WINDOW_LEN, WINDOW_S, extremes};
 use super::parties::{ADDED, REVOKED};
 use super::reading::{Findings, LightNode};
@@ -266,8 +266,8 @@ fn diagnose(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Filed, Failu
     let miner = mint(clinic)?;
     let (owner, doctor) = (clinic.owner.member.signer.clone(), clinic.doctor(0)?.signer.clone());
     let (user, name) = (owner.public_key(), doctor.public_key());
-    clinic.pay(&miner, coin::Action::Transfer(user, REWARD.0 / 2))?;
-    let price = REWARD.0 / 4;
+    clinic.pay(&miner, coin::Action::Transfer(user, RULES.reward / 2))?;
+    let price = RULES.reward / 4;
     let offered = clinic.pay(&owner, coin::Action::Offer(name, price, 1000))?;
     let [coin::Event::Offered(offer)] = offered.as_slice() else {
         return Err(check("no offer"));
@@ -278,7 +278,7 @@ fn diagnose(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Filed, Failu
     report.check("the diagnosis is on the Docchain", outcome(&told) == "applied");
     let facts = vec![
         ("tx_diag", bytes(codec::encode(&tx).len())),
-        ("paid", format!("{} units, {} burnt", price - REWARD.1, REWARD.1)),
+        ("paid", format!("{} units, {} burnt", price - RULES.burn, RULES.burn)),
     ];
     let id = tx.body.id();
     report
@@ -348,9 +348,10 @@ fn account(clinic: &mut Clinic, (tx, id): &Filed, report: &mut Report<'_>) -> Re
     let (minted, burnt) = coins.totals();
     let free: u64 = coins.balances().map(|(_, units)| units).sum();
     let held: u64 = coins.offers().map(|(_, offer)| offer.price).sum();
-    report.check("no coin is made or lost", free + held == minted - burnt && minted == REWARD.0);
+    report
+        .check("no coin is made or lost", free + held == minted - burnt && minted == RULES.reward);
     let doctor = clinic.doctor(0)?.key();
-    report.check("the doctor has its pay", coins.balance(&doctor) == REWARD.0 / 4 - REWARD.1);
+    report.check("the doctor has its pay", coins.balance(&doctor) == RULES.reward / 4 - RULES.burn);
     let facts = vec![
         ("records", records.to_string()),
         ("coins", format!("{minted} minted, {burnt} burnt, {free} free, {held} in escrow")),
