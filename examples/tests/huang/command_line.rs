@@ -36,7 +36,7 @@ fn h24_h25_h26_the_full_run_compares_with_the_paper_over_a_lossy_network() {
 #[test]
 fn a_check_that_fails_is_counted_named_and_ends_with_code_1() {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut report = Report::new(&mut out, &mut err, false, 1);
+    let mut report = Report::new(("huang_share", 9), &mut out, &mut err, false, 1);
     report.check("one holds", true);
     report.check("one does not", false);
     let failed = report.finish().unwrap().unwrap_err();
@@ -207,7 +207,7 @@ fn h23_figure_5_draws_the_time_that_was_simulated() {
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let all = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
     all.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
 }
@@ -221,7 +221,7 @@ fn t34_no_example_sleeps() {
         sources(folder).into_iter().filter(|path| !path.starts_with(&tests)).collect();
     assert!(sources.len() > 20);
     for path in sources {
-        let text = std::fs::read_to_string(&path).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains("sleep"), "{}", path.display());
     }
 }
@@ -244,13 +244,13 @@ fn the_three_sample_patients_prove_what_they_can() {
 fn a_requirement_may_stand_in_a_file_as_text_or_json() {
     let folder = folder("requirements");
     let text = folder.join("requirement.txt");
-    std::fs::write(&text, "glucose >= 6.1 \"mmol/L\"\n").unwrap();
+    fs::write(&text, "glucose >= 6.1 \"mmol/L\"\n").unwrap();
     assert_eq!(huang_share(&["--fast", "--require", text.to_str().unwrap()]).code, 0);
     let json = folder.join("requirement.json");
     let schema = medcrypto_zk::schema::Schema::clinical_v1();
     let parsed =
         medcrypto_zk::requirement::Requirement::parse(schema, "glucose >= 6.1 \"mmol/L\"").unwrap();
-    std::fs::write(&json, parsed.to_json()).unwrap();
+    fs::write(&json, parsed.to_json()).unwrap();
     assert_eq!(huang_share(&["--fast", "--require", json.to_str().unwrap()]).code, 0);
 }
 
