@@ -3,12 +3,16 @@
 //!
 //! ```text
 //! a target     a function of bytes that panics on a finding and says how far the bytes came
-//! reached      past the header with as many bytes as the object has (decoders); in the equation
-//!              (verifiers); only these executions count towards what is wanted
+//! reached      past the header with as many bytes as the object has (decoders); past the frame, in the
+//!              shape of the object (`ledger`); in the equation (verifiers); only these executions
+//!              count towards what is wanted
 //! input        mode u8 ‖ rest       0  the rest, as it is
 //!                                   1  the rest under the right three header bytes
 //!                                   2… a valid object, edited by the script in the rest (`edit`)
 //! ```
+//! A target whose `reached` gets another meaning starts to count anew: its row of `wanted.csv` names the
+//! commit in the column `since`, by hand.
+//!
 //! To add a target: a constant of type [`Target`] in the module of its crate, a row in that module's
 //! `TARGETS`, a stub in `targets/`, its `[[bin]]`, and `MEDCRYPTO_WRITE_SEEDS=1 cargo test`.
 #![forbid(unsafe_code)]

@@ -12,6 +12,7 @@
 
 use std::sync::LazyLock;
 
+use medcrypto_core::dst::ledger;
 use medcrypto_ledger::block::{
     Block, CertifiedBlock, Checkpoint, Genesis, Header, QuorumCertificate, TxProof,
 };
@@ -24,8 +25,10 @@ use medcrypto_ledger::contract::{Receipt, SettlementStatement, SignedTx, State, 
 use medcrypto_ledger::merkle::{ConsistencyProof, InclusionProof, RootHash};
 use medcrypto_ledger::pbft::message::{Batch, Request};
 use medcrypto_ledger::pbft::{App, Message, Signed, Snapshot};
+use medcrypto_ledger::{Digest, Dst};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 
 use super::cbor::{self, Kind};
 use super::hospital::Symbolic;
@@ -49,6 +52,13 @@ impl Known {
         let shape = cbor::shape(&rest).expect("whole items");
         Self { choice, frame: bytes, rest, shape }
     }
+}
+
+/// SHA-256(len8(domain) ‖ domain ‖ bytes), as the theorem of the library's codec says.
+fn hashed<T: Serialize>(domain: Dst, value: &T) -> Digest {
+    let tag = domain.as_bytes();
+    let hash = Sha256::new().chain_update([tag.len() as u8]).chain_update(tag);
+    Digest(hash.chain_update(encode(value)).finalize().into())
 }
 
 /// How many choices there are; the objects stand in their order.
@@ -97,7 +107,7 @@ impl Input {
     fn read_contract<C: Contract<Symbolic> + PartialEq>(&self, contract: C) -> bool {
         match self.choice {
             0 => self.read::<envelope::SignedTx<C::Action>>(|tx| {
-                assert_eq!(tx.body.id(), tx.body.id());
+                assert_eq!(tx.body.id(), hashed(ledger::TRANSACTION, &tx.body));
             }),
             1 | 2 => self.read::<Answer<C::Event, C::Reject>>(|_| ()),
             _ => {
@@ -116,7 +126,7 @@ impl Input {
 /// A certified block, a block or a header.
 pub(super) fn block(data: &[u8]) -> bool {
     static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::blocks);
-    let named = |header: &Header| assert_eq!(header.id(), header.id());
+    let named = |header: &Header| assert_eq!(header.id().0, hashed(ledger::HEADER, header));
     Input::of(&KNOWN, data).is_some_and(|input| match input.choice {
         0 => input.read::<CertifiedBlock>(|certified| named(&certified.block.header)),
         1 => input.read::<Block>(|block| named(&block.header)),
@@ -151,7 +161,7 @@ pub(super) fn transaction(data: &[u8]) -> bool {
         0 => input.read::<SignedTx>(|tx| {
             assert!(!tx.fits() || encode(tx).len() <= SignedTx::MAX_LEN);
         }),
-        1 => input.read::<TxBody>(|body| assert_eq!(body.id(), body.id())),
+        1 => input.read::<TxBody>(|body| assert_eq!(body.id(), hashed(ledger::TRANSACTION, body))),
         _ => input.read::<SettlementStatement>(|_| ()),
     })
 }
@@ -167,7 +177,7 @@ pub(super) fn state(data: &[u8]) -> bool {
     static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::states);
     let look = |state: &State| {
         let _ = state.total();
-        assert_eq!(state.digest(), state.digest());
+        assert_eq!(state.digest(), hashed(ledger::CONTRACT_STATE, state));
     };
     Input::of(&KNOWN, data).is_some_and(|input| input.read(look))
 }
@@ -195,7 +205,9 @@ pub(super) fn message(data: &[u8]) -> bool {
             assert_eq!(message.kind(), names::<Message>()[usize::from(input.choice)]);
             assert_eq!(Message::decode(&message.encode()).as_ref(), Ok(message));
         }),
-        Some(0) => input.read::<Batch>(|batch| assert_eq!(batch.digest(), batch.digest())),
+        Some(0) => {
+            input.read::<Batch>(|batch| assert_eq!(batch.digest(), hashed(ledger::BATCH, batch)))
+        }
         Some(_) => input.read::<Signed<Request>>(|_| ()),
     }
 }

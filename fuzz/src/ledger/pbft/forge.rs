@@ -34,6 +34,8 @@ pub(super) struct Forge<'a> {
     pub(super) blocks: &'a [CertifiedBlock],
     /// The latest view that somebody is in.
     pub(super) view: u64,
+    /// The last number that somebody executed.
+    pub(super) executed: u64,
     /// What the others' clocks say.
     pub(super) now: u64,
 }
@@ -49,17 +51,21 @@ impl Forge<'_> {
 
     /// A message of any kind by one of the members whose key is held, or who is none.
     pub(super) fn message(&self, script: &mut Script<'_>) -> Message {
-        let me = if script.below(16) == 0 { self.n } else { script.pick(self.keys) };
+        let (view, seq, digest) = self.vote(script);
+        let primary = self.quorum().primary(view).0;
+        let me = match script.below(16) {
+            0 => self.n,
+            1..=7 if self.keys.contains(&primary) => primary,
+            _ => script.pick(self.keys),
+        };
         let (chain, sender) = (self.chain(), ReplicaId(me));
         let signer = auth("replica", me);
-        let view = (self.view + script.below(3) as u64).saturating_sub(1);
-        let seq = self.blocks.len().saturating_sub(1) as u64 + script.below(5) as u64;
-        let digest = self.digest(script);
         let kinds = names::<Message>();
         match kinds[script.below(kinds.len())] {
             "Request" => Message::Request(self.request(script)),
             "PrePrepare" => {
                 let (digest, batch) = self.batch(script, sender);
+                let seq = if script.below(4) > 0 { self.executed + 1 } else { seq };
                 Message::PrePrepare(
                     sign(&signer, PrePrepare::new(chain, sender, view, seq, digest)),
                     batch,
@@ -72,7 +78,9 @@ impl Forge<'_> {
                 Message::Commit(sign(&signer, Commit::new(chain, sender, view, seq, digest)))
             }
             "Checkpoint" => {
-                let (height, block_id) = self.place(script);
+                let latest = self.heard.checkpoints.last().filter(|_| script.flag());
+                let latest = latest.map(|vote| (vote.body().height, vote.body().block_id));
+                let (height, block_id) = latest.unwrap_or_else(|| self.place(script));
                 let body = Checkpoint { chain_id: chain, height, block_id, replica: sender };
                 Message::Checkpoint(sign(&signer, body))
             }
@@ -100,6 +108,38 @@ impl Forge<'_> {
             "State" => Message::State(self.state(script)),
             other => panic!("nobody forges {other}"),
         }
+    }
+
+    /// What to vote for: what somebody assigned lately, or anything near.
+    fn vote(&self, script: &mut Script<'_>) -> (u64, u64, Digest) {
+        let assigns = &self.heard.assigns;
+        if !assigns.is_empty() && script.below(4) > 0 {
+            let back = 1 + script.below(3.min(assigns.len()));
+            let vote = assigns[assigns.len() - back].body();
+            return (vote.view, vote.seq, vote.digest);
+        }
+        let near = (self.view + script.below(3) as u64).saturating_sub(1);
+        let view = if script.below(4) == 0 { near } else { self.view };
+        let seq = (self.executed + script.below(4) as u64).saturating_sub(1);
+        (view, seq, self.digest(script))
+    }
+
+    /// What lets the last assignment become a block, and the last block a certified one, by the keys held.
+    pub(super) fn agreement(&self) -> Vec<Message> {
+        let (assign, block) = (self.heard.assigns.last(), self.heard.checkpoints.last());
+        let keys = || self.keys.iter().map(|i| (ReplicaId(*i), auth("replica", *i)));
+        let agree = assign.map(Signed::body).into_iter().flat_map(|vote| {
+            let PrePrepare { chain, view, seq, digest, .. } = *vote;
+            let prepare = move |i| Prepare::new(chain, i, view, seq, digest);
+            let commit = move |i| Commit::new(chain, i, view, seq, digest);
+            let prepares = keys().map(move |(i, key)| Message::Prepare(sign(&key, prepare(i))));
+            prepares.chain(keys().map(move |(i, key)| Message::Commit(sign(&key, commit(i)))))
+        });
+        let certify = block.map(Signed::body).into_iter().flat_map(|vote| {
+            let vote = move |replica| Checkpoint { replica, ..*vote };
+            keys().map(move |(i, key)| Message::Checkpoint(sign(&key, vote(i))))
+        });
+        agree.chain(certify).collect()
     }
 
     /// One that was heard.

@@ -1,8 +1,8 @@
-//! One replica among messages of an adversary that holds every other key, its own included.
+//! One replica among messages of an adversary that holds every key, the replica's own included.
 //!
 //! ```text
 //! event    time passes ‖ a message forged, heard before or of an honest run, mangled now and then
-//!                      | the timer of the view or of STATUS runs out
+//!                      | the timer of the view or of STATUS runs out | everybody votes for what was assigned last
 //! laws     what is rejected leaves no trace, except what is noted about a STATUS
 //!          view, executed, certified and h never go back, whatever q signatures say
 //!          log and queue keep their bounds
@@ -44,16 +44,27 @@ pub(in crate::ledger) fn replica(data: &[u8]) -> bool {
 impl Run {
     fn event(&mut self, script: &mut Script<'_>) {
         self.now += script.below(500) as u64;
-        let input = match script.below(8) {
-            0 => Input::Timeout(if script.flag() { Timer::View } else { Timer::Status }),
-            _ => Input::Message(self.bytes(script)),
-        };
-        self.step(input);
+        match script.below(8) {
+            0 => self.step(Input::Timeout(if script.flag() { Timer::View } else { Timer::Status })),
+            1 => {
+                let votes = self.forge().agreement();
+                votes.iter().for_each(|vote| self.step(Input::Message(vote.encode())));
+            }
+            _ => {
+                let bytes = self.bytes(script);
+                self.step(Input::Message(bytes));
+            }
+        }
+    }
+
+    fn forge(&self) -> Forge<'_> {
+        let (heard, now) = (&self.heard, self.now);
+        let (view, executed) = (self.replica.view(), self.replica.executed());
+        Forge { n: N, keys: &KEYS, heard, blocks: &BLOCKS, view, executed, now }
     }
 
     fn bytes(&mut self, script: &mut Script<'_>) -> Vec<u8> {
-        let (heard, view, now) = (&self.heard, self.replica.view(), self.now);
-        let forge = Forge { n: N, keys: &KEYS, heard, blocks: &BLOCKS, view, now };
+        let forge = self.forge();
         let again = if script.below(4) == 0 { forge.again(script) } else { None };
         let message = again.unwrap_or_else(|| forge.message(script));
         let mut bytes = message.encode();

@@ -40,8 +40,9 @@ struct Run {
     /// How many replicas may still crash or be Byzantine.
     spare: usize,
     clients: u16,
-    /// Whether everything that was asked for must be answered once the network is whole.
-    must_serve: bool,
+    /// Whether the clients' keys are used by nobody else; then everything that was asked for must be
+    /// answered once the network is whole.
+    clients_alone: bool,
 }
 
 fn faults(script: &mut Script<'_>) -> Faults {
@@ -84,7 +85,8 @@ impl Run {
             world.add_client(client, Vec::new());
         }
         let (byzantine, spare) = (Vec::new(), usize::from(n - 1) / 3);
-        let mut run = Self { world, heard, chain, n, byzantine, spare, clients, must_serve: true };
+        let clients_alone = script.flag();
+        let mut run = Self { world, heard, chain, n, byzantine, spare, clients, clients_alone };
         if script.flag() {
             run.corrupt(script);
         }
@@ -165,8 +167,8 @@ impl Run {
             let at = script.u64() as usize % bytes.len();
             bytes[at] ^= script.byte();
         }
-        for request in requests(&message) {
-            self.own(script, request);
+        if !requests(&message).iter().all(|request| self.own(script, request)) {
+            return;
         }
         let only = script.flag().then(|| self.any(script));
         for to in (0..self.n).filter(|to| only.is_none_or(|only| only == *to)) {
@@ -177,22 +179,26 @@ impl Run {
     fn forged(&self, script: &mut Script<'_>) -> Message {
         let (blocks, view, now) = (self.world.chain(), self.view(), self.world.now());
         let (keys, heard) = (self.byzantine.as_slice(), &*self.heard.borrow());
-        let forge = Forge { n: self.n, keys, heard, blocks: &blocks, view, now };
+        let executed = blocks.len() as u64;
+        let forge = Forge { n: self.n, keys, heard, blocks: &blocks, view, executed, now };
         let again = if script.below(4) == 0 { forge.again(script) } else { None };
         again.unwrap_or_else(|| forge.message(script))
     }
 
-    /// The client says so too, so that it is no invention of a replica's.
-    fn own(&mut self, script: &mut Script<'_>, request: &Signed<Request>) {
+    /// The client said so, or does now, so that it is no invention of a replica's. It does not if it keeps
+    /// its key for itself: its own next request has this number too.
+    fn own(&mut self, script: &mut Script<'_>, request: &Signed<Request>) -> bool {
         let message = Message::Request(request.clone());
         if self.heard.borrow().messages.contains(&message) {
-            return;
+            return true;
         }
-        // Its own next request has this number too.
-        self.must_serve = false;
+        if self.clients_alone {
+            return false;
+        }
         let to = ReplicaId(self.any(script));
         self.world.inject(Party::Client(0), to, message.encode());
         self.heard.borrow_mut().message(message);
+        true
     }
 
     /// Two batches of a Byzantine primary for one number, each for some, with its votes for both.
@@ -203,7 +209,7 @@ impl Run {
         let (chain, sender, signer) = (self.chain, ReplicaId(me), auth("replica", me));
         let mut first = None;
         for half in 0..2 {
-            let requests = (0..=script.below(2)).map(|_| self.submitted(script)).collect();
+            let requests = (0..=script.below(2)).filter_map(|_| self.submitted(script)).collect();
             let time = self.world.now() + script.below(3) as u64;
             let batch = Batch { requests, time, proposer: sender };
             // One pair in four comes under one digest.
@@ -225,12 +231,18 @@ impl Run {
         }
     }
 
-    /// A request that its client really sends to somebody.
-    fn submitted(&mut self, script: &mut Script<'_>) -> Signed<Request> {
+    /// A request that its client sent, or really sends to somebody now.
+    fn submitted(&mut self, script: &mut Script<'_>) -> Option<Signed<Request>> {
+        if self.clients_alone {
+            let heard = self.heard.borrow();
+            let requests: Vec<_> = heard.messages.iter().flat_map(requests).collect();
+            let back = 1 + script.below(4.min(requests.len()));
+            return requests.len().checked_sub(back).map(|at| requests[at].clone());
+        }
         let (client, nonce) = (script.below(3) as u16, 1 + script.below(4) as u64);
         let request = request(self.chain, client, nonce, &[1 + script.byte() % 2]);
-        self.own(script, &request);
-        request
+        let _ = self.own(script, &request);
+        Some(request)
     }
 
     fn rubbish(&mut self, script: &mut Script<'_>) {
@@ -246,7 +258,7 @@ impl Run {
         let served = served.unwrap_or_else(|violation| panic!("{violation}"));
         // Of replicas that want different views some may be left without a timer: nothing is claimed then.
         let one_view = self.heard.borrow().changes.is_empty();
-        assert!(served || !self.must_serve || !one_view, "not served after healing");
+        assert!(served || !self.clients_alone || !one_view, "not served after healing");
         self.go(3_000);
         let config = config(self.n, 0);
         let chain = self.world.chain();
