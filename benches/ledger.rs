@@ -9,7 +9,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use medcrypto_benches::fixtures::contract::{ACCOUNTS, Judge, STEPS, step};
 use medcrypto_benches::fixtures::contracts::steps;
 use medcrypto_benches::fixtures::ledger::{Chain, Cluster, Counter};
-use medcrypto_benches::fixtures::signer::Ed25519;
+use medcrypto_benches::fixtures::signer::{Ed25519, Secp256k1, Signer};
 use medcrypto_ledger::block::{CertifiedBlock, TxProof, tx_root, verify_chain};
 use medcrypto_ledger::cas::{self, Cid, MemoryStore};
 use medcrypto_ledger::codec::{decode, encode};
@@ -18,7 +18,9 @@ use medcrypto_ledger::contract::policy::DataType;
 use medcrypto_ledger::contract::{Outcome, RequirementLedger, apply};
 use medcrypto_ledger::merkle::{MerkleLog, leaf_hash, verify_consistency, verify_inclusion};
 use medcrypto_ledger::pbft::Replay;
-use medcrypto_ledger::{Bytes, Digest, PublicKey};
+use medcrypto_ledger::sim::Lie;
+use medcrypto_ledger::sim::swarm::{Plan, symbolic};
+use medcrypto_ledger::{Auth, Bytes, Digest, PublicKey};
 
 /// Bytes of a leaf and of an operation.
 const ENTRY: usize = 256;
@@ -210,5 +212,57 @@ fn agreement(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, merkle, store, blocks, certificates, chain, contract, consent, agreement);
+/// A key for every name that a plan gives out: its first is 1.
+fn keys<A: Clone>(numbered: fn(u8) -> (A, PublicKey)) -> impl Fn(&str) -> (A, PublicKey) {
+    move |name| {
+        let place = name.rsplit(' ').next().and_then(|id| id.parse::<u8>().ok()).unwrap_or(99);
+        numbered(if name.starts_with("replica") { 1 + place } else { 101 + place })
+    }
+}
+
+/// Carries a plan out until every client is served, and returns the events.
+fn served<A: Auth + Clone>(plan: &Plan, key: &dyn Fn(&str) -> (A, PublicKey)) -> u64 {
+    let mut world = plan.world(key).unwrap();
+    assert!(world.run_until_served(60_000).unwrap());
+    world.report().events
+}
+
+fn pbft(c: &mut Criterion) {
+    const REQUESTS: u8 = 10;
+    let mut group = c.benchmark_group("ledger/pbft");
+    group.sample_size(10);
+    let ed25519 = keys(|id| (Signer::numbered(id), Signer::numbered(id).public_key()));
+    let ecdsa = keys(|id| (Secp256k1::numbered(id), Secp256k1::numbered(id).public_key()));
+    group.throughput(Throughput::Elements(REQUESTS.into()));
+    for n in [4, 7] {
+        let plan = Plan::quiet(n, 1, REQUESTS);
+        group.bench_function(format!("steps/symbolic/{n}"), |b| b.iter(|| served(&plan, &symbolic)));
+        group.bench_function(format!("steps/ed25519/{n}"), |b| b.iter(|| served(&plan, &ed25519)));
+        group.bench_function(format!("steps/secp256k1/{n}"), |b| b.iter(|| served(&plan, &ecdsa)));
+    }
+    group.throughput(Throughput::Elements(1));
+    for n in [4, 7] {
+        let plan = Plan { liars: vec![(0, Lie::Silence)], ..Plan::quiet(n, 1, 1) };
+        group.bench_function(format!("view-change/{n}"), |b| b.iter(|| served(&plan, &ed25519)));
+    }
+    for n in [4, 7] {
+        let plan = Plan::of(n, 3);
+        group.throughput(Throughput::Elements(plan.run(&symbolic).unwrap().report().events));
+        group.bench_function(format!("events/{n}"), |b| b.iter(|| plan.run(&symbolic).unwrap()));
+    }
+    group.finish();
+}
+
+criterion_group!(
+    benches,
+    merkle,
+    store,
+    blocks,
+    certificates,
+    chain,
+    contract,
+    consent,
+    agreement,
+    pbft
+);
 criterion_main!(benches);

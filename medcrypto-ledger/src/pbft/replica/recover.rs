@@ -129,8 +129,7 @@ impl<A: Auth, P: App> Replica<A, P> {
 
     /// The blocks before are certified by their links, and handed out by others.
     fn vouch_for(&mut self, certificate: QuorumCertificate, out: &mut Vec<Output>) {
-        let slot = self.log.slot_mut(certificate.height);
-        let block = slot.and_then(|slot| slot.block.take());
+        let block = self.log.get(certificate.height).and_then(|slot| slot.block.clone());
         let Some(block) = block.filter(|block| block.header.id() == certificate.block_id) else {
             return;
         };
