@@ -1,4 +1,4 @@
-//! medcrypto-ledger: log, store, blocks, contract, agreement.
+//! medcrypto-ledger: log, store, blocks, proof of work, contract, agreement.
 #![allow(missing_docs, reason = "criterion_group! writes undocumented functions")]
 #![allow(clippy::std_instead_of_core, reason = "a program, never built without std")]
 #![allow(clippy::unwrap_used, reason = "an operation that fails must not be timed")]
@@ -18,6 +18,7 @@ use medcrypto_ledger::contract::policy::DataType;
 use medcrypto_ledger::contract::{Outcome, RequirementLedger, apply};
 use medcrypto_ledger::merkle::{MerkleLog, leaf_hash, verify_consistency, verify_inclusion};
 use medcrypto_ledger::pbft::Replay;
+use medcrypto_ledger::pow::{self, Genesis, SPACING_MS, Target, WINDOW, Work};
 use medcrypto_ledger::sim::Lie;
 use medcrypto_ledger::sim::swarm::{Plan, symbolic};
 use medcrypto_ledger::{Auth, Bytes, Digest, PublicKey};
@@ -104,6 +105,25 @@ fn blocks(c: &mut Criterion) {
     group.bench_function("tx-root/64", |b| {
         let txs = vec![Bytes(vec![7; ENTRY]); 64];
         b.iter(|| tx_root(black_box(&txs)));
+    });
+    group.finish();
+}
+
+fn work(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ledger/pow");
+    let limit = Target::from_bits(0x2100_ffff).unwrap();
+    let genesis = Genesis { limit, time_ms: 0 };
+    let chain = pow::Chain::<Work>::new(&genesis);
+    let header = chain.template(tx_root(&[]), Digest::ZERO, 1);
+    group.bench_function("id", |b| b.iter(|| black_box(&header).id()));
+    group.bench_function("work", |b| b.iter(|| black_box(limit).work()));
+    group.bench_function("retarget", |b| {
+        b.iter(|| black_box(limit).retarget(0, WINDOW * SPACING_MS / 2, WINDOW, limit));
+    });
+    group.bench_function("accept", |b| {
+        let sealed = { header }.mine(1 << 20).unwrap();
+        let accept = |chain: &mut pow::Chain<Work>| chain.accept(black_box(sealed), 1).unwrap();
+        b.iter_batched_ref(|| chain.clone(), accept, BatchSize::SmallInput);
     });
     group.finish();
 }
@@ -236,7 +256,8 @@ fn pbft(c: &mut Criterion) {
     group.throughput(Throughput::Elements(REQUESTS.into()));
     for n in [4, 7] {
         let plan = Plan::quiet(n, 1, REQUESTS);
-        group.bench_function(format!("steps/symbolic/{n}"), |b| b.iter(|| served(&plan, &symbolic)));
+        group
+            .bench_function(format!("steps/symbolic/{n}"), |b| b.iter(|| served(&plan, &symbolic)));
         group.bench_function(format!("steps/ed25519/{n}"), |b| b.iter(|| served(&plan, &ed25519)));
         group.bench_function(format!("steps/secp256k1/{n}"), |b| b.iter(|| served(&plan, &ecdsa)));
     }
@@ -258,6 +279,7 @@ criterion_group!(
     merkle,
     store,
     blocks,
+    work,
     certificates,
     chain,
     contract,
