@@ -178,6 +178,31 @@ fn h21_a_replica_that_gave_up_listens_and_votes_no_more() {
     assert_rejected(&mut ahead, skipped, Reason::View);
 }
 
+/// Without the primary, 3 is the only one to hear q VIEW-CHANGEs for view 1, and gives it up: the others,
+/// who hear no more of 3 than that, must not wait for it in view 1 for ever.
+#[test]
+fn h21_who_wants_a_later_view_still_speaks_for_a_timer_of_ours() {
+    let mut replicas = [1, 2, 3].map(|me| replica(4, me));
+    let give_up = |replica: &mut Symbolic| {
+        let outputs = replica.step(START, Input::Timeout(Timer::View));
+        sent(&outputs).remove(0).encode()
+    };
+    for replica in &mut replicas {
+        give(replica, Message::Request(request(4, 0, 1, b"op")).encode());
+    }
+    let [of_1, of_2, _] = replicas.each_mut().map(give_up);
+    let [one, two, three] = &mut replicas;
+    assert!(timers(&give(three, of_1.clone())).is_empty());
+    assert_eq!(timers(&give(three, of_2.clone())), [Some(4_000)]);
+    let of_3 = give_up(three);
+    for (replica, other) in [(&mut *one, of_2), (&mut *two, of_1)] {
+        assert!(timers(&give(replica, other)).is_empty());
+        assert_eq!(timers(&give(replica, of_3.clone())), [Some(4_000)]);
+    }
+    let [of_1, _] = [one, &mut *two].map(give_up);
+    assert_eq!(entered(&give(two, of_1)), [2]);
+}
+
 #[test]
 fn h21_the_timer_runs_while_a_request_waits_and_doubles_with_each_view_in_vain() {
     let mut backup = replica(4, 3);
