@@ -236,7 +236,8 @@ fn pbft(c: &mut Criterion) {
     group.throughput(Throughput::Elements(REQUESTS.into()));
     for n in [4, 7] {
         let plan = Plan::quiet(n, 1, REQUESTS);
-        group.bench_function(format!("steps/symbolic/{n}"), |b| b.iter(|| served(&plan, &symbolic)));
+        group
+            .bench_function(format!("steps/symbolic/{n}"), |b| b.iter(|| served(&plan, &symbolic)));
         group.bench_function(format!("steps/ed25519/{n}"), |b| b.iter(|| served(&plan, &ed25519)));
         group.bench_function(format!("steps/secp256k1/{n}"), |b| b.iter(|| served(&plan, &ecdsa)));
     }
