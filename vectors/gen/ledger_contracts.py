@@ -85,7 +85,7 @@ def coin():
     h.send(6, patient, "Withdraw", back)
     balances = {m: 50, patient: 60, doctor: 50}
     offers = {left: [patient, doctor, 30, 300]}
-    state = [100, 10, pairs(balances), pairs(offers), pairs(reports), Sorted(sorted(blocks)), 200, 10]
+    state = [[100, 10, 8], 1, pairs(balances), pairs(offers), pairs(reports), Sorted(sorted(blocks)), 200, 10]
     return h, state
 
 

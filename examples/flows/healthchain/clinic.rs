@@ -9,7 +9,7 @@ use medcrypto_ledger::auth::Auth as _;
 use medcrypto_ledger::block::{BadBlock, BlockId};
 use medcrypto_ledger::cas::{self, Cid, MemoryStore};
 use medcrypto_ledger::codec::{self, Pairs};
-use medcrypto_ledger::contract::coin::{self, Coins};
+use medcrypto_ledger::contract::coin::{self, Coins, Rules};
 use medcrypto_ledger::contract::envelope::SignedTx;
 use medcrypto_ledger::contract::host::Answer;
 use medcrypto_ledger::contract::keychain::{Action, JoinStatement, Keys};
@@ -31,6 +31,8 @@ pub const REPLICAS: u16 = 4;
 pub const MINERS: usize = 3;
 /// Units that a block pays its miner, and units that a paid diagnosis destroys.
 pub const REWARD: (u64, u64) = (100, 5);
+/// How many Userchain blocks the anchor of a diagnosis may be behind.
+pub const MAX_LAG: u64 = 144;
 
 /// What became of a transaction of the Docchain.
 pub type Told = AnswerOf<Coins, Judge>;
@@ -86,7 +88,8 @@ impl Clinic {
         let userchain = Arc::new(RwLock::new(Userchain::new(names, mining)));
         let keys: Vec<_> = (0..REPLICAS).map(|_| Signer::generate(&mut rng)).collect();
         let keys: Vec<_> = keys.into_iter().map(|key| (key.public_key(), key)).collect();
-        let coins = Coins::new(REWARD.0, REWARD.1);
+        let rules = Rules { reward: REWARD.0, burn: REWARD.1, max_lag: MAX_LAG };
+        let coins = Coins::new(rules);
         let judge = Judge::new(Arc::clone(&userchain));
         let start = (rng.next_u64(), GENESIS_MS);
         let docchain = Network::start((coins, judge), &keys, faults, start)?;

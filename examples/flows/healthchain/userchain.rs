@@ -202,10 +202,11 @@ impl Verifier for Judge {
 }
 
 impl coin::Userchain for Judge {
-    fn miner(&self, block: &BlockId) -> Result<PublicKey, Refused> {
+    fn block(&self, block: &BlockId) -> Result<(u64, PublicKey), Refused> {
         let userchain = self.look();
-        let miner = deep(&userchain, block)?.miner;
-        userchain.miners.iter().find(|key| name(key) == miner).cloned().ok_or(Refused)
+        let header = deep(&userchain, block)?;
+        let miner = userchain.miners.iter().find(|key| name(key) == header.miner);
+        Ok((header.height, miner.cloned().ok_or(Refused)?))
     }
 
     fn patient(

@@ -7,147 +7,59 @@
 //! Withdraw  by the patient, after that height
 //! Diagnose  by a doctor, about records that it has the keys of at an anchor, a Userchain block
 //!           (tx_diag); consumes an offer of theirs: `burn` units are destroyed, the rest is the doctor's
+//! tip       the greatest height of a Userchain block that was minted for or served as an anchor;
+//!           an anchor is at most `max_lag` behind it
 //!
 //! Σ balances + Σ escrow = minted − burnt, after every transaction
 //! ```
 //! Units are integers; a coin is as many as a block's reward. Coins live where diagnoses are committed, on
 //! the Docchain, whose blocks are final: what is minted for a Userchain block that is given up later would
 //! otherwise be paid out. So [`Userchain`] must answer for blocks that are deep enough only, and alike on
-//! every replica.
+//! every replica. A doctor chooses its anchor, and one who is revoked would choose an old one for ever;
+//! miners, who want their reward, keep the tip near the Userchain's.
 //!
 //! | | Xu et al. | here |
 //! |---|---|---|
 //! | coin transactions | none defined | these |
 //! | payment | "consumed" when tx_diag is committed | escrow, released by the diagnosis or by a height |
-//! | doctor | any | one with the current key and the keys of the records, at the anchor |
+//! | doctor | any | one with the current key and the keys of the records, at a recent anchor |
 //!
 //! Status: *composition*.
 
+mod tx;
+
+pub use tx::{Action, Diagnosis, Event, Reject};
+
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
-
-use serde::{Deserialize, Serialize};
 
 use super::envelope::{Call, Contract, key_fits};
 use super::keychain::MAX_RECORDS;
 use crate::auth::PublicKey;
 use crate::block::BlockId;
-use crate::cas::Cid;
 use crate::codec::{Digest, Pairs, as_array};
 use crate::error::Refused;
 
 /// What the Docchain asks of the Userchain. Each answer is a deterministic function of its arguments:
 /// the replicas must agree.
 pub trait Userchain {
-    /// The miner of a block that nothing will replace any more.
+    /// The height and the miner of a block that nothing will replace any more.
     ///
     /// # Errors
     /// [`Refused`] for any other block.
-    fn miner(&self, block: &BlockId) -> Result<PublicKey, Refused>;
+    fn block(&self, block: &BlockId) -> Result<(u64, PublicKey), Refused>;
 
     /// Whose these records are, if the doctor may speak about them in the state after the anchor:
     /// [`Keychain::diagnosable`](super::keychain::Keychain::diagnosable).
     ///
     /// # Errors
-    /// [`Refused`], also for an anchor that something may still replace.
+    /// [`Refused`].
     fn patient(
         &self,
         anchor: &BlockId,
         doctor: &PublicKey,
         records: &BTreeSet<Digest>,
     ) -> Result<PublicKey, Refused>;
-}
-
-/// A diagnosis.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnosis {
-    /// The Userchain block as of which the doctor has the keys.
-    pub anchor: BlockId,
-    /// The uploads that it is about, 1 to [`MAX_RECORDS`].
-    pub records: BTreeSet<Digest>,
-    /// The ciphertext of the conclusion.
-    pub cid: Cid,
-    /// The offer that it consumes.
-    pub offer: Option<Digest>,
-}
-as_array!(Diagnosis { anchor, records, cid, offer });
-
-/// What a transaction can do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Action {
-    /// A Userchain block pays its miner.
-    Mint(BlockId),
-    /// So many units of the sender's to an account.
-    Transfer(PublicKey, u64),
-    /// To a doctor, a price in units, until a height.
-    Offer(PublicKey, u64, u64),
-    /// The sender takes back an offer that is over.
-    Withdraw(Digest),
-    /// The sender diagnoses.
-    Diagnose(Diagnosis),
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Event {
-    /// A block has paid this account.
-    Minted(BlockId, PublicKey),
-    /// From one account to another.
-    Transferred(PublicKey, PublicKey, u64),
-    /// An offer has this id.
-    Offered(Digest),
-    /// An offer went back.
-    Withdrawn(Digest),
-    /// A diagnosis has this id; the doctor, the patient.
-    Diagnosed(Digest, PublicKey, PublicKey),
-    /// An offer was consumed; what the doctor got.
-    Paid(Digest, u64),
-}
-
-/// Why an action is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Reject {
-    /// Not a block of the Userchain that nothing will replace.
-    #[error("no such block")]
-    Block,
-    /// The block has paid its miner.
-    #[error("minted already")]
-    Minted,
-    /// No more units fit the ledger.
-    #[error("more than can be counted")]
-    Overflow,
-    /// Nothing, or a price that leaves nothing after the burn.
-    #[error("an amount too small")]
-    Amount,
-    /// From an account to itself.
-    #[error("to oneself")]
-    Oneself,
-    /// The account cannot pay.
-    #[error("insufficient funds")]
-    Funds,
-    /// An offer until a height that is over or more than [`Coins::MAX_BLOCKS`] away.
-    #[error("not a height to wait for")]
-    Until,
-    /// No such offer, or consumed or taken back.
-    #[error("no such offer")]
-    Offer,
-    /// The offer is of another patient, or to another doctor.
-    #[error("somebody else's offer")]
-    Party,
-    /// The offer is still open.
-    #[error("too early")]
-    Early,
-    /// The offer is over.
-    #[error("too late")]
-    Late,
-    /// No record, or too many.
-    #[error("no record, or too many")]
-    Records,
-    /// The doctor may not speak about these records at this anchor.
-    #[error("the doctor has no key of a record")]
-    NoKey,
 }
 
 /// What a patient puts down.
@@ -176,11 +88,23 @@ pub struct Report {
 }
 as_array!(Report { doctor, patient, diagnosis });
 
+/// What is fixed at genesis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// The units of a Userchain block's reward.
+    pub reward: u64,
+    /// The units that every paid diagnosis destroys.
+    pub burn: u64,
+    /// How many Userchain blocks an anchor may be behind.
+    pub max_lag: u64,
+}
+as_array!(Rules { reward, burn, max_lag });
+
 /// All coins and diagnoses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coins {
-    reward: u64,
-    burn: u64,
+    rules: Rules,
+    tip: u64,
     balances: Pairs<PublicKey, u64>,
     offers: Pairs<Digest, Offer>,
     reports: Pairs<Digest, Report>,
@@ -188,17 +112,17 @@ pub struct Coins {
     minted: u64,
     burnt: u64,
 }
-as_array!(Coins { reward, burn, balances, offers, reports, paid, minted, burnt });
+as_array!(Coins { rules, tip, balances, offers, reports, paid, minted, burnt });
 
 impl Coins {
     /// The longest wait for a diagnosis, in blocks.
     pub const MAX_BLOCKS: u64 = 1 << 20;
 
-    /// No coins yet: units of a block's reward, and units that every paid diagnosis destroys.
+    /// No coins yet.
     #[must_use]
-    pub fn new(reward: u64, burn: u64) -> Self {
+    pub fn new(rules: Rules) -> Self {
         let (balances, offers, reports, paid) = Default::default();
-        Self { reward, burn, balances, offers, reports, paid, minted: 0, burnt: 0 }
+        Self { rules, tip: 0, balances, offers, reports, paid, minted: 0, burnt: 0 }
     }
 
     /// The free units of an account.
@@ -250,12 +174,13 @@ impl Coins {
     }
 
     fn mint<V: Userchain>(&mut self, block: BlockId, userchain: &V) -> Result<Event, Reject> {
-        let miner = userchain.miner(&block).or(Err(Reject::Block))?;
+        let (height, miner) = userchain.block(&block).or(Err(Reject::Block))?;
         if !self.paid.insert(block) {
             return Err(Reject::Minted);
         }
-        self.minted = self.minted.checked_add(self.reward).ok_or(Reject::Overflow)?;
-        self.credit(&miner, self.reward)?;
+        self.minted = self.minted.checked_add(self.rules.reward).ok_or(Reject::Overflow)?;
+        self.credit(&miner, self.rules.reward)?;
+        self.tip = self.tip.max(height);
         Ok(Event::Minted(block, miner))
     }
 
@@ -278,7 +203,7 @@ impl Coins {
         price: u64,
         until: u64,
     ) -> Result<Event, Reject> {
-        if price <= self.burn {
+        if price <= self.rules.burn {
             return Err(Reject::Amount);
         }
         if doctor == call.sender {
@@ -316,6 +241,11 @@ impl Coins {
         if !(1..=MAX_RECORDS).contains(&records.len()) {
             return Err(Reject::Records);
         }
+        let (height, _) = userchain.block(anchor).or(Err(Reject::Block))?;
+        if self.tip.saturating_sub(height) > self.rules.max_lag {
+            return Err(Reject::Anchor);
+        }
+        self.tip = self.tip.max(height);
         let doctor = call.sender;
         let patient = userchain.patient(anchor, doctor, records).or(Err(Reject::NoKey))?;
         let mut events = alloc::vec![Event::Diagnosed(call.tx, doctor.clone(), patient.clone())];
@@ -336,8 +266,8 @@ impl Coins {
         if call.context.height > until {
             return Err(Reject::Late);
         }
-        let pay = price.checked_sub(self.burn).ok_or(Reject::Amount)?;
-        self.burnt = self.burnt.checked_add(self.burn).ok_or(Reject::Overflow)?;
+        let pay = price.checked_sub(self.rules.burn).ok_or(Reject::Amount)?;
+        self.burnt = self.burnt.checked_add(self.rules.burn).ok_or(Reject::Overflow)?;
         self.credit(&doctor, pay)?;
         Ok(Event::Paid(id, pay))
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use medcrypto_ledger::block::BlockId;
 use medcrypto_ledger::contract::coin::{
-    Action, Coins, Diagnosis, Event, Offer, Reject, Report, Userchain,
+    Action, Coins, Diagnosis, Event, Offer, Reject, Report, Rules, Userchain,
 };
 use medcrypto_ledger::contract::envelope::Rejection;
-use medcrypto_ledger::contract::keychain::MAX_RECORDS;
+use medcrypto_ledger::contract::keychain::{self, Keychain, MAX_RECORDS};
 use medcrypto_ledger::{Digest, Dst, PublicKey, Refused, Signature, Verifier};
 use proptest::prelude::*;
 
@@ -34,8 +34,8 @@ impl Verifier for Chain {
 }
 
 impl Userchain for Chain {
-    fn miner(&self, id: &BlockId) -> Result<PublicKey, Refused> {
-        (0..16).map(block).any(|b| b == *id).then(|| key("m")).ok_or(Refused)
+    fn block(&self, id: &BlockId) -> Result<(u64, PublicKey), Refused> {
+        (0..16).find(|i| block(*i) == *id).map(|i| (i, key("m"))).ok_or(Refused)
     }
 
     fn patient(
@@ -54,6 +54,7 @@ type World = Sandbox<Coins, Chain>;
 
 const REWARD: u64 = 100;
 const BURN: u64 = 10;
+const RULES: Rules = Rules { reward: REWARD, burn: BURN, max_lag: 8 };
 
 fn refused(reject: Reject) -> Sent<Coins, Chain> {
     Err(Rejection::Action(reject))
@@ -61,7 +62,7 @@ fn refused(reject: Reject) -> Sent<Coins, Chain> {
 
 /// The patient has 150 units, the miner 50.
 fn funded() -> World {
-    let mut world = World::new(Coins::new(REWARD, BURN), Chain);
+    let mut world = World::new(Coins::new(RULES), Chain);
     world.accepted("anybody", Action::Mint(block(0)));
     world.accepted("anybody", Action::Mint(block(1)));
     world.accepted("m", Action::Transfer(key("patient"), 150));
@@ -87,7 +88,7 @@ fn conserved(coins: &Coins) {
 
 #[test]
 fn c13_a_block_pays_its_miner_once_whoever_brings_it() {
-    let mut world = World::new(Coins::new(REWARD, BURN), Chain);
+    let mut world = World::new(Coins::new(RULES), Chain);
     let minted = world.send("anybody", Action::Mint(block(3)));
     assert_eq!(minted, Ok(vec![Event::Minted(block(3), key("m"))]));
     assert_eq!(balances(&world), [REWARD, 0, 0]);
@@ -115,7 +116,7 @@ fn c13_a_transfer_moves_what_there_is_and_no_unit_twice() {
 
 #[test]
 fn t33_what_cannot_be_counted_is_not_minted() {
-    let mut world = World::new(Coins::new(u64::MAX / 2 + 1, 0), Chain);
+    let mut world = World::new(Coins::new(Rules { reward: u64::MAX / 2 + 1, ..RULES }), Chain);
     world.accepted("m", Action::Mint(block(0)));
     assert_eq!(world.send("m", Action::Mint(block(1))), refused(Reject::Overflow));
     world.accepted("m", Action::Transfer(key("patient"), 1));
@@ -166,6 +167,62 @@ fn c06_who_has_no_key_at_the_anchor_does_not_diagnose() {
         assert_eq!(world.send("doctor", Action::Diagnose(of(count))), refused(Reject::Records));
     }
     world.accepted("doctor", Action::Diagnose(of(MAX_RECORDS)));
+}
+
+/// A Userchain of keychains, each as of the block of its place.
+#[derive(Clone)]
+struct Keychains(Vec<Keychain>);
+
+impl Verifier for Keychains {
+    fn verify(&self, k: &PublicKey, t: Dst, m: &[u8], s: &Signature) -> Result<(), Refused> {
+        Symbolic.verify(k, t, m, s)
+    }
+}
+
+impl Userchain for Keychains {
+    fn block(&self, id: &BlockId) -> Result<(u64, PublicKey), Refused> {
+        Chain.block(id)
+    }
+
+    fn patient(
+        &self,
+        anchor: &BlockId,
+        doctor: &PublicKey,
+        records: &BTreeSet<Digest>,
+    ) -> Result<PublicKey, Refused> {
+        let (height, _) = self.block(anchor)?;
+        let keychain = self.0.get(usize::try_from(height).unwrap()).ok_or(Refused)?;
+        keychain.diagnosable(doctor, records).cloned().or(Err(Refused))
+    }
+}
+
+/// C6: the anchor decides who has keys, and a revoked doctor does not choose an old one for ever.
+#[test]
+fn c06_a_revoked_doctors_old_anchor_is_of_no_use_once_the_chain_has_gone_on() {
+    let mut ward = crate::keychain::ward();
+    let record = ward.accepted("ecg", keychain::Action::Upload(0, 1, cid("window")));
+    let mut chains = vec![ward.state.contract.clone(); 2];
+    ward.accepted("owner", crate::keychain::keys(1, &["d1"]));
+    chains.resize(12, ward.state.contract.clone());
+    let mut world = Sandbox::new(Coins::new(RULES), Keychains(chains));
+    let says = |anchor| {
+        let records = BTreeSet::from([record]);
+        Action::Diagnose(Diagnosis { anchor: block(anchor), records, ..diagnosis(None) })
+    };
+    let refused = |reject| Err(Rejection::Action(reject));
+    assert_eq!(world.send("d1", says(16)), refused(Reject::Block));
+    assert_eq!(world.send("d3", says(2)), refused(Reject::NoKey));
+    world.accepted("d3", says(1));
+    world.accepted("anybody", Action::Mint(block(9)));
+    world.accepted("d3", says(1));
+    assert_eq!(world.send("d3", says(0)), refused(Reject::Anchor));
+    // Another doctor's anchor moves the tip as well.
+    world.accepted("d1", says(10));
+    for doctor in ["d1", "d3"] {
+        assert_eq!(world.send(doctor, says(1)), refused(Reject::Anchor));
+    }
+    assert_eq!(world.send("d3", says(2)), refused(Reject::NoKey));
+    world.accepted("d1", says(2));
 }
 
 #[test]
@@ -242,7 +299,7 @@ proptest! {
     #[test]
     fn t33_c13_units_are_conserved_over_all_operations(ops in prop::collection::vec(ops(), 1..80)) {
         let names = ["m", "patient", "doctor"];
-        let mut world = World::new(Coins::new(REWARD, BURN), Chain);
+        let mut world = World::new(Coins::new(RULES), Chain);
         let mut offers = vec![d("no offer")];
         for op in ops {
             let (sender, action) = match op {

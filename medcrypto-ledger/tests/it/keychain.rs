@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use medcrypto_ledger::codec::{Pairs, encode};
+use medcrypto_ledger::codec::{Pairs, decode, encode};
 use medcrypto_ledger::contract::envelope::{Rejection, SignedTx};
 use medcrypto_ledger::contract::keychain::{
     Action, Current, Event, JoinStatement, Keychain, Keys, MAX_RECORDS, Reject,
@@ -23,7 +23,7 @@ fn wrapped(what: &str) -> Bytes {
 }
 
 /// The key of an epoch for these doctors, wrapped for each.
-fn keys(epoch: u64, doctors: &[&str]) -> Action {
+pub(crate) fn keys(epoch: u64, doctors: &[&str]) -> Action {
     let wrap = |doctor: &&str| (key(doctor), wrapped(&format!("{epoch} for {doctor}")));
     let doctors = Pairs(doctors.iter().map(wrap).collect());
     Action::Rotate(Keys { epoch, doctors, own: wrapped(&format!("{epoch} for the owner")) })
@@ -47,7 +47,7 @@ fn join(owner: &str, device: &str) -> Action {
 }
 
 /// An owner with a device, and five doctors who have the key of epoch 0.
-fn ward() -> World {
+pub(crate) fn ward() -> World {
     let mut world = World::new(Keychain::default(), Symbolic);
     world.accepted("owner", join("owner", "ecg"));
     world.accepted("owner", keys(0, &["d1", "d2", "d3", "d4", "d5"]));
@@ -318,4 +318,13 @@ fn c23_keys_and_signatures_have_bounds() {
     for action in actions {
         assert_eq!(world.send("owner", action), Err(Rejection::Bounds));
     }
+}
+
+#[test]
+fn the_last_epoch_is_the_last() {
+    let owners = Pairs([(key("owner"), (u64::MAX, false))].into());
+    let none = Pairs::<u64, u64>::default();
+    let state = encode(&(&none, owners, &none, &none, BTreeSet::<Digest>::new()));
+    let mut world = World::new(decode(&state).unwrap(), Symbolic);
+    assert_eq!(world.send("owner", keys(0, &[])), refused(Reject::Exhausted));
 }

@@ -109,8 +109,10 @@ pub(super) fn storage(ward: &mut Ward, _: bool) -> Result<Vec<Attempt>, Failure>
     let place = ward.patient.newest(&data_type).map(|(place, _)| place.clone());
     let place = place.ok_or_else(|| Failure::Check("no key".to_owned()))?;
     let surgeon = ward.reader(0)?.signer.public_key();
-    let wrapped = ward.storage.wrapped(&surgeon, &place).unwrap_or_default();
+    let wrapped = ward.storage.wrapped(&surgeon, &place);
+    let wrapped = wrapped.ok_or_else(|| Failure::Check("no wrapped key".to_owned()))?;
     let own = ReaderSecret::generate(&mut ward.rng).unwrap_key(&place, wrapped);
+    let meant = ward.reader(0)?.secret.unwrap_key(&place, wrapped);
     let guessed = crate::flows::meisami::vault::DataKey::generate(&mut ward.rng);
     let opened =
         |result: Result<(), Sealed>| result.map_or_else(|e| e.to_string(), |()| "opened".into());
@@ -119,6 +121,7 @@ pub(super) fn storage(ward: &mut Ward, _: bool) -> Result<Vec<Attempt>, Failure>
         Attempt::new("one bit changed", Error::Corrupt, served(Some(flipped))),
         Attempt::new("an earlier ciphertext", Error::Corrupt, served(honest.read(&older))),
         Attempt::new("nothing", Error::Missing, served(None)),
+        Attempt::new("a wrapped key by whom it is for", "opened", opened(meant.map(|_| ()))),
         Attempt::new("a wrapped key with a key of its own", Sealed, opened(own.map(|_| ()))),
         Attempt::new(
             "the ciphertext with a guess",

@@ -2,7 +2,7 @@
 
 use medcrypto_ledger::Verifier;
 use medcrypto_ledger::codec::{decode, encode};
-use medcrypto_ledger::contract::coin::Coins;
+use medcrypto_ledger::contract::coin::{Coins, Rules};
 use medcrypto_ledger::contract::envelope::{Contract, SignedTx};
 use medcrypto_ledger::contract::keychain::Keychain;
 use medcrypto_ledger::contract::quota::Ledger;
@@ -15,12 +15,14 @@ use crate::quota::Clear;
 use crate::sandbox::Sandbox;
 use crate::world::{Symbolic, key};
 
+const RULES: Rules = Rules { reward: 100, burn: 10, max_lag: 8 };
+
 #[test]
 fn t12_histories_of_contracts_give_the_known_states() {
     let json = include_str!("../../../../vectors/ledger/contracts.json");
     let kinds: [(_, Runner); 4] = [
         ("keychain", |case| history(case, Keychain::default(), Symbolic)),
-        ("coin", |case| history(case, Coins::new(100, 10), Chain)),
+        ("coin", |case| history(case, Coins::new(RULES), Chain)),
         ("reveal", |case| history(case, Rounds::default(), Symbolic)),
         ("quota", |case| history(case, Ledger::new(key("issuer")), Clear)),
     ];
