@@ -29,8 +29,8 @@ use crate::flows::signer::Signer;
 pub const REPLICAS: u16 = 4;
 /// How many miners the Userchain has.
 pub const MINERS: usize = 3;
-/// A block pays its miner 100 units, a paid diagnosis destroys 5, and is about keys of the last hour.
-pub const RULES: Rules = Rules { reward: 100, burn: 5, max_lag: 60 };
+/// A block pays its miner 100 units, a paid diagnosis destroys 5, and is about keys at most 144 blocks old.
+pub const RULES: Rules = Rules { reward: 100, burn: 5, max_lag: 144 };
 
 /// What became of a transaction of the Docchain.
 pub type Told = AnswerOf<Coins, Judge>;
