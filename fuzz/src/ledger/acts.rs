@@ -6,7 +6,8 @@
 //! after every transaction
 //!          a refusal has changed nothing, an acceptance has used one nonce of its sender
 //!          state and answer encode to what decodes to them; the state is restored from its snapshot
-//!          keychain  an epoch stays or rises by one, by a rotation of the owner's; nobody loses a key
+//!          keychain  an epoch stays or rises by one; it is stale once a device has left, and nothing is
+//!                    stored while it is; nobody loses a key, and nobody has one of an epoch to come
 //!          coins     Σ balances + Σ escrow = minted − burnt; a block mints once, the burnt only grows
 //!          rounds    a commitment and a value stay as they are until the round closes, and a value opens
 //!                    its commitment

@@ -9,7 +9,7 @@
 //! ```
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -143,9 +143,11 @@ type Grants = BTreeMap<PublicKey, Grant>;
 
 fn accepted(json: &[u8], consent: &Consent<'_>) {
     let grants: Vec<_> = TIMES.iter().map(|now| grants(consent, *now)).collect();
-    let spaced = Consent::parse(&spaced(json), setting()).expect("the same between spaces");
-    for (now, grants) in TIMES.iter().zip(&grants) {
-        assert_eq!(spaced.grants(*now).0, *grants, "white space");
+    let spaced = spaced(json);
+    if spaced.len() <= Consent::MAX_LEN {
+        let spaced = Consent::parse(&spaced, setting()).expect("the same between spaces");
+        let all = TIMES.map(|now| spaced.grants(now).0);
+        assert!(all.iter().eq(&grants), "white space");
     }
     for at in objects(json) {
         let (before, after) = json.split_at(at);
@@ -160,9 +162,8 @@ fn accepted(json: &[u8], consent: &Consent<'_>) {
 /// What is granted at a time, which is the same until the bound.
 fn grants(consent: &Consent<'_>, now_ms: u64) -> Grants {
     let grants = consent.grants(now_ms).0;
-    assert!(
-        grants.keys().eq(READERS.iter().map(|r| &r.key).collect::<std::collections::BTreeSet<_>>())
-    );
+    let readers: BTreeSet<_> = READERS.iter().map(|reader| &reader.key).collect();
+    assert!(grants.keys().eq(readers), "told to others than the readers");
     let Some(until_ms) = grants.values().map(|grant| grant.until_ms).next() else { return grants };
     for grant in grants.values() {
         assert!(grant.types.iter().all(|named| TYPES.iter().any(|(known, _)| named == known)));

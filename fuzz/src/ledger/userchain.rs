@@ -140,7 +140,7 @@ impl Run {
     }
 
     fn target(&self, parent: &Header) -> Target {
-        if (parent.height + 1) % WINDOW != 0 {
+        if !(parent.height + 1).is_multiple_of(WINDOW) {
             return parent.target;
         }
         let first = parent.height.saturating_sub(WINDOW);
