@@ -8,6 +8,7 @@ import csv
 import datetime
 import pathlib
 import re
+import subprocess
 import sys
 
 ATTRIBUTES = r"(?:#\[(?:[^\[\]]|\[[^\]]*\])*\]\s*)*"
@@ -84,6 +85,9 @@ def gaps(paths):
             code = re.sub(r"//[^\n]*", "", path.read_text())
             if re.search(r"\bfn \w+[^;{]*\{", code) and str(path) not in {row["file"] for row in rows}:
                 yield f"{path} has code and no row"
+        for row in rows:
+            if subprocess.run(["git", "diff", "--quiet", row["commit"].rstrip("+"), "--", row["file"]]).returncode:
+                yield f"{row['file']} has changed since {row['commit']}"
 
 
 def table(minimum, *paths):

@@ -1,16 +1,20 @@
 //! Targets of medcrypto-ledger.
 
+mod acts;
 mod cas;
 mod cbor;
 mod chain;
 mod codec;
+mod consent;
 mod contract;
+mod contracts;
 mod hospital;
 mod merkle;
 mod names;
 mod pbft;
 mod policies;
 mod seeds;
+mod userchain;
 
 use crate::{Class, Target};
 
@@ -24,6 +28,8 @@ pub const TARGETS: &[&Target] = &[
     &STATE,
     &POLICY,
     &GATE,
+    &CONTRACTS,
+    &POW,
     &MESSAGE,
     &SNAPSHOT,
     &TX_PROOF,
@@ -36,6 +42,12 @@ pub const TARGETS: &[&Target] = &[
     &CERTIFICATE,
     &CONTRACT,
     &POLICIES,
+    &CONSENT,
+    &USERCHAIN,
+    &KEYCHAIN,
+    &COIN,
+    &REVEAL,
+    &QUOTA,
     &REPLICA,
     &WORLD,
 ];
@@ -148,6 +160,18 @@ pub const GATE: Target = decoder(
     || codec::inputs(&seeds::gates()),
 );
 
+/// Transactions, answers and states of the contracts for devices, coins, rounds and quotas.
+pub const CONTRACTS: Target = decoder(
+    "ledger_contracts",
+    2048,
+    |data| codec::contracts(data).into(),
+    || codec::inputs(&seeds::contracts()),
+);
+
+/// Headers, blocks, proofs and targets of the chain of work.
+pub const POW: Target =
+    decoder("ledger_pow", 1024, |data| codec::pow(data).into(), || codec::inputs(&seeds::pow()));
+
 /// Messages of replicas and clients.
 pub const MESSAGE: Target = decoder(
     "ledger_message",
@@ -244,6 +268,61 @@ pub const POLICIES: Target = machine(
     512,
     |data| (!data.is_empty() && policies::script(data)).into(),
     || scripts(POLICIES.run, 19, 12, 300),
+);
+
+/// FHIR Consents.
+pub const CONSENT: Target = Target {
+    name: "ledger_consent",
+    class: Class::Parser,
+    max_len: 6144,
+    run: |data| (!data.is_empty() && consent::consent(data)).into(),
+    seeds: consent::seeds,
+    dict: consent::WORDS,
+};
+
+/// Scripts of headers for the chain of work.
+pub const USERCHAIN: Target = machine(
+    "ledger_userchain",
+    Class::Stateful,
+    512,
+    |data| (!data.is_empty() && userchain::script(data)).into(),
+    || scripts(USERCHAIN.run, 22, 12, 300),
+);
+
+/// Scripts for devices, their uploads and keys.
+pub const KEYCHAIN: Target = machine(
+    "ledger_keychain",
+    Class::Stateful,
+    512,
+    |data| (!data.is_empty() && acts::keychain(data)).into(),
+    || scripts(KEYCHAIN.run, 23, 12, 300),
+);
+
+/// Scripts for coins and diagnoses.
+pub const COIN: Target = machine(
+    "ledger_coin",
+    Class::Stateful,
+    512,
+    |data| (!data.is_empty() && acts::coin(data)).into(),
+    || scripts(COIN.run, 24, 12, 300),
+);
+
+/// Scripts for rounds of commit and reveal.
+pub const REVEAL: Target = machine(
+    "ledger_reveal",
+    Class::Stateful,
+    512,
+    |data| (!data.is_empty() && acts::reveal(data)).into(),
+    || scripts(REVEAL.run, 25, 12, 300),
+);
+
+/// Scripts for quotas.
+pub const QUOTA: Target = machine(
+    "ledger_quota",
+    Class::Stateful,
+    512,
+    |data| (!data.is_empty() && acts::quota(data)).into(),
+    || scripts(QUOTA.run, 26, 12, 300),
 );
 
 /// One replica among hostile messages.

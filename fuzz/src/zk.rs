@@ -9,7 +9,7 @@ mod points;
 mod seeds;
 mod small;
 mod text;
-mod tokens;
+pub(crate) mod tokens;
 mod verify;
 
 use crate::{Class, Target};

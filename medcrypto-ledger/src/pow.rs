@@ -50,6 +50,9 @@ pub const SPACING_MS: u64 = 60_000;
 /// Blocks between changes of the target.
 pub const WINDOW: u64 = 2016;
 
+/// The most bytes of a block's transactions, each with nine for its head.
+pub const MAX_BLOCK: usize = 1 << 20;
+
 /// Milliseconds that a block's time may be ahead of the clock.
 pub const FUTURE_MS: u64 = 2 * 60 * 60 * 1000;
 
@@ -93,6 +96,9 @@ pub enum Refusal {
     /// Off the best chain, with [`MAX_FORKED`] other blocks on branches of more work.
     #[error("lighter than the forks that are kept")]
     Light,
+    /// Its transactions are more than [`MAX_BLOCK`] bytes.
+    #[error("block too long")]
+    Size,
     /// It holds another number of transactions than it says.
     #[error("wrong number of transactions")]
     TxCount,

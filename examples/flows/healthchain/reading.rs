@@ -2,25 +2,28 @@
 //!
 //! ```text
 //! light node   every header, sealed and linked; a core node is asked for transactions
-//! believed     in a block six deep, on a path to its root, signed by its sender
+//! believed     in a block six deep, on a path to its root
+//! counts       what the contract applies of all that, run again in the order of the chain: miners order what
+//!              they are given, and what a core node leaves out shows as a nonce that is not the next
 //! opened       wrapped key of the epoch → epoch key → blob whose identifier it is
 //! ```
 
 use std::collections::BTreeMap;
 
-use medcrypto_core::dst;
-use medcrypto_ledger::auth::{PublicKey, Verifier as _};
+use medcrypto_ledger::auth::PublicKey;
 use medcrypto_ledger::cas::{self, Cid};
 use medcrypto_ledger::codec;
-use medcrypto_ledger::contract::envelope::SignedTx;
-use medcrypto_ledger::contract::keychain::Action;
+use medcrypto_ledger::contract::envelope::{SignedTx, State};
+use medcrypto_ledger::contract::host::Answer;
+use medcrypto_ledger::contract::keychain::{Action, Keychain};
+use medcrypto_ledger::pbft::App as _;
 use medcrypto_ledger::pow::{Chain, Found, Refusal};
 use medcrypto_ledger::sim::Oracle;
 use medcrypto_ledger::{Bytes, Digest};
 
 use super::clinic::{Clinic, check};
 use super::parties::Member;
-use super::userchain::DEPTH;
+use super::userchain::{DEPTH, Keys};
 use super::vault::{EpochKey, Place};
 use crate::flows::Failure;
 use crate::flows::signer::Ed25519;
@@ -80,18 +83,22 @@ impl LightNode {
     /// [`Failure::Check`] for an answer that may not be believed.
     pub fn search(&self, clinic: &Clinic, doctor: &Member) -> Result<Findings, Failure> {
         let owner = clinic.owner.member.key();
-        let (mut findings, mut devices) = (Findings::default(), Vec::new());
-        // Miners order what they are given: that something is in a block makes it neither a
-        // transaction nor signed.
+        let mut findings = Findings::default();
+        let start = State::genesis(Keychain::default());
+        let mut keys = Keys::new(start, Ed25519).on_chain(clinic.users().chain_id());
         let wanted = |tx: &[u8]| codec::decode::<SignedTx<Action>>(tx).is_ok();
         for found in clinic.users().node().search(wanted) {
             let tx = self.believe(&found).map_err(check)?;
-            if !signed(&tx) {
+            let header = self.0.verify(&found, DEPTH).map_err(check)?;
+            let told = keys.run(found.tx.as_slice(), header.height, header.time_ms);
+            if !matches!(told, Answer::Applied(_)) {
                 continue;
             }
+            let device = keys.state().contract.device(&tx.body.sender);
             match &tx.body.action {
-                Action::Join(device, _) if tx.body.sender == owner => devices.push(device.clone()),
-                Action::Upload(epoch, taken_ms, cid) if devices.contains(&tx.body.sender) => {
+                Action::Upload(epoch, taken_ms, cid)
+                    if device.is_some_and(|d| d.owner == owner) =>
+                {
                     let (id, device) = (tx.body.id(), tx.body.sender.clone());
                     let (epoch, taken_ms, cid) = (*epoch, *taken_ms, *cid);
                     findings.uploads.push(Seen { id, epoch, device, taken_ms, cid });
@@ -110,11 +117,6 @@ impl LightNode {
         }
         Ok(findings)
     }
-}
-
-fn signed(tx: &SignedTx<Action>) -> bool {
-    let (domain, message) = (dst::ledger::TRANSACTION, codec::encode(&tx.body));
-    Ed25519.verify(&tx.body.sender, domain, &message, &tx.signature).is_ok()
 }
 
 impl Findings {

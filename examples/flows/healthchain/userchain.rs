@@ -135,7 +135,8 @@ impl Userchain {
         let sealed = Oracle::seal(header);
         let taken = self.node.accept(sealed, txs, self.now_ms);
         let (_, returned) = taken.map_err(|refusal| Failure::Check(refusal.to_string()))?;
-        self.waiting.extend(returned);
+        // Before what was sent later: a sender's nonces go up.
+        self.waiting.splice(0..0, returned);
         Ok(sealed.id())
     }
 

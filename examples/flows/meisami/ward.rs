@@ -195,12 +195,13 @@ impl Ward {
         Ok((told, blob))
     }
 
-    /// Wraps the keys of a type for every reader who is granted it.
+    /// Wraps the keys of a type for every reader who is granted it now.
     fn wrap(&mut self, data_type: &DataType) -> Result<(), Failure> {
+        let now = self.network.now_ms();
         for reader in &self.readers {
             let name = reader.signer.public_key();
             let grant = self.patient.granted.get(&name);
-            if !grant.is_some_and(|grant| grant.types.contains(data_type)) {
+            if !grant.is_some_and(|grant| grant.covers(data_type, now)) {
                 continue;
             }
             let keys = self.patient.keys.iter();

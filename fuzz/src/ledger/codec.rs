@@ -20,18 +20,23 @@ use medcrypto_ledger::cas::Cid;
 use medcrypto_ledger::codec::{decode, encode};
 use medcrypto_ledger::contract::envelope::{self, Contract};
 use medcrypto_ledger::contract::host::{Answer, Machine};
+use medcrypto_ledger::contract::keychain::Keychain;
 use medcrypto_ledger::contract::policy::Policies;
+use medcrypto_ledger::contract::quota;
+use medcrypto_ledger::contract::reveal::Rounds;
 use medcrypto_ledger::contract::{Receipt, SettlementStatement, SignedTx, State, TxBody};
 use medcrypto_ledger::merkle::{ConsistencyProof, InclusionProof, RootHash};
 use medcrypto_ledger::pbft::message::{Batch, Request};
 use medcrypto_ledger::pbft::{App, Message, Signed, Snapshot};
+use medcrypto_ledger::pow::{self, Target};
 use medcrypto_ledger::{Digest, Dst};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
 use super::cbor::{self, Kind};
-use super::hospital::Symbolic;
+use super::contracts;
+use super::hospital::{Symbolic, key};
 use super::names::names;
 use super::policies;
 use super::seeds;
@@ -103,9 +108,9 @@ impl Input {
 }
 
 impl Input {
-    /// By choice: transaction, answer, answer, state of a contract.
+    /// By choice modulo 4: transaction, answer, answer, state of a contract.
     fn read_contract<C: Contract<Symbolic> + PartialEq>(&self, contract: C) -> bool {
-        match self.choice {
+        match self.choice % 4 {
             0 => self.read::<envelope::SignedTx<C::Action>>(|tx| {
                 assert_eq!(tx.body.id(), hashed(ledger::TRANSACTION, &tx.body));
             }),
@@ -194,6 +199,57 @@ pub(super) fn policy(data: &[u8]) -> bool {
 pub(super) fn gate(data: &[u8]) -> bool {
     static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::gates);
     Input::of(&KNOWN, data).is_some_and(|input| input.read_contract(policies::genesis().contract))
+}
+
+/// The same of the contracts for devices, coins, rounds and quotas.
+pub(super) fn contracts(data: &[u8]) -> bool {
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::contracts);
+    Input::of(&KNOWN, data).is_some_and(|input| match input.choice / 4 {
+        0 => input.read_contract(Keychain::default()),
+        1 => input.read_contract(contracts::coins()),
+        2 => input.read_contract(Rounds::default()),
+        _ => input.read_contract(quota::Ledger::new(key("issuer"))),
+    })
+}
+
+/// A header under its target, a block, a transaction's place, an answer to a search, a target.
+pub(super) fn pow(data: &[u8]) -> bool {
+    static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(seeds::pow);
+    let named = |header: &pow::Header| {
+        assert_eq!(header.id().0, hashed(ledger::POW_HEADER, header));
+        assert!(encode(header).len() <= pow::Header::MAX_LEN);
+    };
+    Input::of(&KNOWN, data).is_some_and(|input| match input.choice {
+        0 => input.read(named),
+        1 => input.read::<pow::Block>(|block| named(&block.header)),
+        2 => input.read::<pow::TxProof>(|_| ()),
+        3 => input.read::<pow::Found>(|_| ()),
+        _ => {
+            if let Some(bits) = input.bytes.last_chunk() {
+                compact(u32::from_be_bytes(*bits));
+            }
+            input.read::<Target>(|target| compact(target.bits()))
+        }
+    })
+}
+
+/// A target is accepted exactly if its bits say a number below 2²⁵⁶ the one way, and it is that number.
+fn compact(bits: u32) {
+    let [size, mantissa @ ..] = bits.to_be_bytes();
+    // Three bytes too many on the left, and three behind the point.
+    let mut wide = [0; 38];
+    let slot = 35_usize.checked_sub(size.into()).and_then(|at| wide.get_mut(at..at + 3));
+    let is_short = slot.is_some_and(|slot| {
+        slot.copy_from_slice(&mantissa);
+        (0x8000..0x80_0000).contains(&(bits & 0xff_ffff))
+    });
+    let is_target = is_short && wide[..3] == [0; 3] && wide[35..] == [0; 3];
+    let target = Target::from_bits(bits);
+    assert_eq!(target.is_ok(), is_target, "{bits:08x}");
+    if let Ok(target) = target {
+        assert_eq!(target.value().to_be_bytes(), wide[3..35]);
+        assert_eq!((target.bits(), Target::round(target.value())), (bits, target));
+    }
 }
 
 /// A message behind its kind, or a part of one.

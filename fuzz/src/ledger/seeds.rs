@@ -1,20 +1,25 @@
 //! Inputs to start from: honest objects.
 
-use medcrypto_ledger::block::{Checkpoint, TxProof};
+use medcrypto_ledger::block::{Checkpoint, TxProof, tx_root};
 use medcrypto_ledger::cas::Cid;
 use medcrypto_ledger::codec::encode;
 use medcrypto_ledger::contract::envelope::{self, Contract};
 use medcrypto_ledger::contract::host::{Answer, Machine};
+use medcrypto_ledger::contract::keychain::Keychain;
 use medcrypto_ledger::contract::policy::{self, Grant, Policies};
+use medcrypto_ledger::contract::reveal::Rounds;
 use medcrypto_ledger::contract::{
     Action, Delivery, Expiry, Receipt, RequirementLedger, SettlementStatement, SignedTx, State,
-    gate,
+    gate, quota,
 };
 use medcrypto_ledger::pbft::Message;
+use medcrypto_ledger::pow::{self, Target};
+use medcrypto_ledger::sim::Oracle;
 use medcrypto_ledger::{Digest, ReplicaId};
 
 use super::chain::HONEST;
 use super::codec::Known;
+use super::contracts;
 use super::hospital::{
     Symbolic, attest, chain, cid, digest, genesis, key, proof, record, settlement, signed, terms,
 };
@@ -106,27 +111,27 @@ pub(super) fn states() -> Vec<Known> {
     states.iter().step_by(2).map(|state| Known::new(0, state, 1)).collect()
 }
 
-/// What a grant, a write and a read leave: transactions, answers and the state.
-fn visits<C>(contract: C, acts: &[(&str, C::Action)]) -> Vec<Known>
+/// What actions leave, `step` blocks apart: transactions, answers and the state, from this choice on.
+fn visits<C>(first: u8, step: u64, contract: C, acts: &[(&str, C::Action)]) -> Vec<Known>
 where
     C: Contract<Symbolic>,
 {
     let mut machine = Machine::new(envelope::State::genesis(contract), Symbolic).on_chain(chain());
     let (mut txs, mut answers) = (Vec::new(), Vec::new());
-    for (sender, action) in acts {
+    for (height, (sender, action)) in (0..).map(|i| 1 + i * step).zip(acts) {
         let nonce = machine.state().next_nonce(&key(sender)).expect("few transactions");
         let tx = policies::signed(sender, nonce, action.clone());
-        answers.push(machine.run(&encode(&tx), 1, 1_000));
-        txs.push(Known::new(0, &tx, 2));
+        answers.push(machine.run(&encode(&tx), height, 1_000));
+        txs.push(Known::new(first, &tx, 2));
     }
     let kind = |answer: &Answer<_, _>| u8::from(matches!(answer, Answer::Rejected(_))) + 1;
     // The map and the name.
     let frame = |answer: &_| 2 + if kind(answer) == 1 { "Applied" } else { "Rejected" }.len();
     let mut answers: Vec<_> =
-        answers.iter().map(|a| (kind(a), Known::new(kind(a), a, frame(a)))).collect();
+        answers.iter().map(|a| (kind(a), Known::new(first + kind(a), a, frame(a)))).collect();
     answers.sort_by_key(|(kind, _)| *kind);
     let answers = answers.into_iter().map(|(_, known)| known);
-    txs.into_iter().chain(answers).chain([Known::new(3, machine.state(), 1)]).collect()
+    txs.into_iter().chain(answers).chain([Known::new(first + 3, machine.state(), 1)]).collect()
 }
 
 /// Every action, two of them refused.
@@ -144,7 +149,7 @@ fn policy_acts() -> Vec<(&'static str, policy::Action)> {
 }
 
 pub(super) fn policies() -> Vec<Known> {
-    visits(Policies::default(), &policy_acts())
+    visits(0, 0, Policies::default(), &policy_acts())
 }
 
 pub(super) fn gates() -> Vec<Known> {
@@ -154,7 +159,37 @@ pub(super) fn gates() -> Vec<Known> {
     let rotate = ("doctor", gate::Action::Rotate(key("fresh")));
     let revoke = ("registrar", gate::Action::Revoke(key("leaver")));
     let all: Vec<_> = members.into_iter().chain(acts).chain([rotate, revoke]).collect();
-    visits(policies::genesis().contract, &all)
+    visits(0, 0, policies::genesis().contract, &all)
+}
+
+pub(super) fn contracts() -> Vec<Known> {
+    let quotas = quota::Ledger::new(key("issuer"));
+    let keychain = visits(0, 0, Keychain::default(), &contracts::keychain_acts());
+    let coins = visits(4, 0, contracts::coins(), &contracts::coin_acts());
+    let rounds = visits(8, 1, Rounds::default(), &contracts::reveal_acts());
+    let quotas = visits(12, 0, quotas, &contracts::quota_acts());
+    [keychain, coins, rounds, quotas].into_iter().flatten().collect()
+}
+
+/// Headers, a block, a transaction's place and a whole answer, targets.
+pub(super) fn pow() -> Vec<Known> {
+    let limit = Target::from_bits(0x1d00_ffff).expect("Bitcoin's");
+    let genesis = pow::Genesis { limit, time_ms: 1_000 };
+    let mut node = pow::CoreNode::<Oracle>::new(&genesis);
+    let txs: Vec<_> = ["first", "second", "third"].map(contracts::bytes).into();
+    let header = node.chain().template(tx_root(&txs), digest("miner"), 2_000);
+    let accepted = node.accept(Oracle::seal(header), txs.clone(), 2_000);
+    accepted.expect("a block after genesis");
+    let found = node.search(|tx| tx == b"second").pop().expect("it is in the block");
+    let targets = [0x1d00_ffff, 0x0101_0000, 0x2100_ffff, 0x207f_ffff];
+    let targets = targets.map(|bits| Target::from_bits(bits).expect("a target"));
+    let headers = [header, genesis.header::<Oracle>()];
+    let known = headers.iter().map(|header| Known::new(0, header, 1));
+    known
+        .chain([Known::new(1, &pow::Block { header, txs }, 2)])
+        .chain([Known::new(2, &found.proof, 1), Known::new(3, &found, 1)])
+        .chain(targets.iter().map(|target| Known::new(4, target, 0)))
+        .collect()
 }
 
 /// A message of every kind there is, in the order of the kinds; a batch and a request.

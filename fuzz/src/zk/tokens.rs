@@ -21,7 +21,7 @@ fn class(token: &str) -> Class {
 }
 
 /// Words, numbers, quoted strings with their quotes, comparisons, single symbols.
-pub(super) fn tokens(text: &str) -> Vec<String> {
+pub(crate) fn tokens(text: &str) -> Vec<String> {
     let (mut tokens, mut rest) = (Vec::new(), text.trim_start());
     while let Some(first) = rest.chars().next() {
         let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
@@ -69,7 +69,7 @@ fn edit(script: &mut Script<'_>, texts: &[Vec<String>], text: &mut Vec<String>) 
 }
 
 /// The same for JSON, where a string takes the place of a string, or a number of either.
-pub(super) fn edited_json(script: &mut Script<'_>, texts: &[Vec<String>]) -> String {
+pub(crate) fn edited_json(script: &mut Script<'_>, texts: &[Vec<String>]) -> String {
     let text = texts[script.below(texts.len())].clone();
     edited_json_of(script, text, texts)
 }

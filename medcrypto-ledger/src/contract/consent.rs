@@ -22,7 +22,8 @@
 //! * dates are days without a time zone. A permission begins when the day has begun everywhere and ends
 //!   when it ends anywhere; a denial the other way round.
 //!
-//! A refused consent grants nothing. A compiled one names every reader, also with no types, so that sending
+//! A refused consent grants nothing, and takes nothing back. One that is inactive or was entered in error
+//! compiles to no types for every reader, whatever else it says. A compiled one names every reader, also with no types, so that sending
 //! all of its grants takes back what an earlier consent has granted.
 //!
 //! Status: *composition*; not a complete reading of R4.
@@ -70,8 +71,8 @@ pub enum Refusal {
     /// known and there once.
     #[error("{0}")]
     Json(String),
-    /// Not in force.
-    #[error("status: not active")]
+    /// Neither in force nor taken back: a draft, a proposal, or refused.
+    #[error("status: neither active nor taken back")]
     Status,
     /// About something else than privacy.
     #[error("scope: not patient-privacy")]
@@ -82,6 +83,9 @@ pub enum Refusal {
     /// About somebody else.
     #[error("patient: another patient")]
     Patient,
+    /// Two readers of the setting have one key.
+    #[error("two readers with one key")]
+    Readers,
     /// Another base than opt-in and opt-out.
     #[error("policyRule: neither OPTIN nor OPTOUT")]
     PolicyRule,

@@ -65,7 +65,9 @@ impl Grant {
     /// The most types in a grant.
     pub const MAX_TYPES: usize = 64;
 
-    fn covers(&self, data_type: &DataType, now: u64) -> bool {
+    /// Whether it is of this type and holds at this time.
+    #[must_use]
+    pub fn covers(&self, data_type: &DataType, now: u64) -> bool {
         self.types.contains(data_type) && (self.from_ms..self.until_ms).contains(&now)
     }
 

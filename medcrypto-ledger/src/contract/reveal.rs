@@ -73,11 +73,15 @@ impl Terms {
     pub const MAX_MEMBERS: usize = 32;
     /// The longest value, in bytes.
     pub const MAX_VALUE: usize = 1024;
+    /// The longest round, in blocks.
+    pub const MAX_BLOCKS: u64 = 1 << 20;
 
     fn sound(&self, height: u64) -> bool {
         let some = (1..=Self::MAX_MEMBERS).contains(&self.members.len());
         let reachable = (1..=self.members.len()).contains(&self.least.into());
-        some && reachable && height <= self.commit_until && self.commit_until < self.reveal_until
+        let ends = self.reveal_until <= height.saturating_add(Self::MAX_BLOCKS);
+        let ordered = height <= self.commit_until && self.commit_until < self.reveal_until;
+        some && reachable && ends && ordered
     }
 }
 
@@ -114,7 +118,8 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Reject {
-    /// Nobody or too many, a number that is never reached, or heights out of order or over.
+    /// Nobody or too many, a number that is never reached, or heights out of order, over or more
+    /// than [`Terms::MAX_BLOCKS`] away.
     #[error("terms that no round can keep")]
     Terms,
     /// No such round, or it is closed.

@@ -37,12 +37,15 @@ struct Entry {
     children: usize,
 }
 
+/// The work of a chain and its last block, by what is better.
+pub(super) type Tip = (U256, Reverse<BlockId>);
+
 /// Every header that was accepted, from genesis on: what a light node holds.
 #[derive(Clone, Debug)]
 pub struct Chain<S> {
     entries: BTreeMap<BlockId, Entry>,
     /// Blocks that nothing follows; the last of them is the best.
-    tips: BTreeSet<(U256, Reverse<BlockId>)>,
+    tips: BTreeSet<Tip>,
     /// The best chain, by height.
     best: Vec<BlockId>,
     head: Header,
@@ -124,6 +127,21 @@ impl<S: Seal> Chain<S> {
         }
     }
 
+    /// What [`accept`](Self::accept) refuses; the tip that the header would be.
+    pub(super) fn check(&self, sealed: &SealedHeader<S>, now_ms: u64) -> Result<Tip, Refusal> {
+        let (header, id) = (sealed.header, sealed.id);
+        let tip = (self.work_with(&header, &id, now_ms)?, Reverse(id));
+        let full = self.entries.len().saturating_sub(self.best.len()) >= MAX_FORKED;
+        if full && !self.overtakes(&tip) && self.lightest_is_worse(&tip, &header.prev) {
+            return Err(Refusal::Light);
+        }
+        Ok(tip)
+    }
+
+    fn overtakes(&self, tip: &Tip) -> bool {
+        self.tips.last().is_none_or(|best| tip > best)
+    }
+
     /// Accepts a header that follows one that is there, at the time `now_ms` of the caller's clock.
     ///
     /// # Errors
@@ -131,13 +149,8 @@ impl<S: Seal> Chain<S> {
     /// is unchanged.
     pub fn accept(&mut self, sealed: SealedHeader<S>, now_ms: u64) -> Result<Change, Refusal> {
         let (header, id) = (sealed.header, sealed.id);
-        let work = self.work_with(&header, &id, now_ms)?;
-        let tip = (work, Reverse(id));
-        let overtakes = self.tips.last().is_none_or(|best| tip > *best);
-        let full = self.entries.len().saturating_sub(self.best.len()) >= MAX_FORKED;
-        if full && !overtakes && self.lightest_is_worse(&tip, &header.prev) {
-            return Err(Refusal::Light);
-        }
+        let tip = self.check(&sealed, now_ms)?;
+        let overtakes = self.overtakes(&tip);
         self.insert(header, tip);
         let change = if overtakes { self.reorganise(header, id) } else { Change::default() };
         while self.entries.len().saturating_sub(self.best.len()) > MAX_FORKED {
@@ -187,7 +200,7 @@ impl<S: Seal> Chain<S> {
         usize::try_from(header.height).is_ok_and(|height| self.best.get(height) == Some(id))
     }
 
-    fn insert(&mut self, header: Header, tip: (U256, Reverse<BlockId>)) {
+    fn insert(&mut self, header: Header, tip: Tip) {
         let (work, Reverse(id)) = tip;
         if let Some(parent) = self.entries.get_mut(&header.prev) {
             parent.children += 1;
@@ -216,7 +229,7 @@ impl<S: Seal> Chain<S> {
     }
 
     /// Whether the tip that would go first is `tip` itself.
-    fn lightest_is_worse(&self, tip: &(U256, Reverse<BlockId>), parent: &BlockId) -> bool {
+    fn lightest_is_worse(&self, tip: &Tip, parent: &BlockId) -> bool {
         let others = self.tips.iter().find(|(_, Reverse(id))| id != parent);
         others.is_none_or(|lightest| tip < lightest)
     }

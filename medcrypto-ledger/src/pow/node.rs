@@ -12,7 +12,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use super::{Chain, Change, Genesis, Header, Refusal, Seal, SealedHeader};
+use super::{Chain, Change, Genesis, Header, MAX_BLOCK, Refusal, Seal, SealedHeader};
 use crate::block::{BlockId, tx_root};
 use crate::codec::{Bytes, as_array};
 use crate::merkle::{self, InclusionProof, MerkleLog, RootHash};
@@ -97,14 +97,21 @@ impl<S: Seal> CoreNode<S> {
     /// their order: they wait to be mined again.
     ///
     /// # Errors
-    /// [`Refusal::TxCount`], [`Refusal::TxRoot`], or what [`Chain::accept`] refuses.
+    /// What [`Chain::accept`] refuses, then [`Refusal::Size`], [`Refusal::TxCount`],
+    /// [`Refusal::TxRoot`]: a body is hashed only under a header that took the work it should.
     pub fn accept(
         &mut self,
         sealed: SealedHeader<S>,
         txs: Vec<Bytes>,
         now_ms: u64,
     ) -> Result<(Change, Vec<Bytes>), Refusal> {
-        let (header, root) = (sealed.header(), tx_root(&txs));
+        let header = sealed.header();
+        self.chain.check(&sealed, now_ms)?;
+        let size = |tx: &Bytes| tx.0.len().saturating_add(9);
+        if txs.iter().map(size).fold(0, usize::saturating_add) > MAX_BLOCK {
+            return Err(Refusal::Size);
+        }
+        let root = tx_root(&txs);
         if u64::from(header.tx_count) != root.size {
             return Err(Refusal::TxCount);
         }
@@ -113,14 +120,14 @@ impl<S: Seal> CoreNode<S> {
         }
         let change = self.chain.accept(sealed, now_ms)?;
         self.bodies.insert(sealed.id(), txs);
-        // Genesis has a header and no body.
-        if self.bodies.len() >= self.chain.kept() {
-            self.bodies.retain(|id, _| self.chain.get(id).is_some());
-        }
         let again = self.txs_of(&change.joined).collect::<BTreeSet<_>>();
         let left = change.left.iter().rev();
         let returned = left.flat_map(|id| self.txs(id)).filter(|tx| !again.contains(tx)).cloned();
         let returned = returned.collect();
+        // Genesis has a header and no body.
+        if self.bodies.len() >= self.chain.kept() {
+            self.bodies.retain(|id, _| self.chain.get(id).is_some());
+        }
         Ok((change, returned))
     }
 

@@ -237,6 +237,30 @@ fn what_a_grant_cannot_say_and_whom_nobody_knows_is_refused() {
     }
 }
 
+/// What an earlier consent granted is taken back by this one, whatever else it says.
+#[test]
+fn a_consent_that_was_taken_back_permits_nobody() {
+    let right = ours("OPTIN", "");
+    assert_ne!(table(right.as_bytes(), NOW), Ok(String::new()));
+    for status in ["inactive", "entered-in-error"] {
+        let over = right.replace("\"active\"", &format!("\"{status}\""));
+        assert_eq!(table(over.as_bytes(), NOW), Ok(String::new()));
+        let broader = over.replace("OPTIN", "no code");
+        assert_eq!(table(broader.as_bytes(), NOW), Ok(String::new()));
+        assert!(parse(over.replace("Patient/f001", "Patient/f002").as_bytes()).is_err());
+    }
+}
+
+#[test]
+fn two_readers_with_one_key_are_refused() {
+    let twice = |setting: Setting<'_>| {
+        let readers = [setting.readers[0].clone(), setting.readers[0].clone()];
+        let setting = Setting { readers: &readers, ..setting };
+        Consent::parse(ours("OPTIN", "").as_bytes(), setting).map(|_| ())
+    };
+    assert_eq!(with_setting(twice), Err(Refusal::Readers));
+}
+
 #[test]
 fn the_frame_of_a_consent_is_understood_or_refused() {
     let right = ours("OPTIN", "");

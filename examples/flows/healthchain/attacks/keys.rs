@@ -18,6 +18,7 @@ use crate::flows::healthchain::clinic::{Clinic, check, outcome};
 use crate::flows::healthchain::narrate::{anchor, opened};
 use crate::flows::healthchain::parties::REVOKED;
 use crate::flows::healthchain::reading::LightNode;
+use crate::flows::healthchain::userchain::DEPTH;
 use crate::flows::signer::Signer;
 
 pub(super) fn revoked_doctor(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> {
@@ -105,7 +106,22 @@ pub(super) fn stolen_device(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure
     ])
 }
 
+/// How many uploads a doctor sees once everything lies deep enough.
+fn seen(clinic: &mut Clinic) -> Result<usize, Failure> {
+    for _ in 0..DEPTH {
+        clinic.users_mut().mine()?;
+    }
+    let doctor = clinic.doctors[0].clone();
+    Ok(LightNode::follow(clinic)?.search(clinic, &doctor)?.uploads.len())
+}
+
+/// Whether a doctor sees just so many uploads more than before.
+fn new_uploads(clinic: &mut Clinic, before: usize) -> Result<String, Failure> {
+    Ok(format!("{} new", seen(clinic)?.saturating_sub(before)))
+}
+
 pub(super) fn stale_epoch(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> {
+    let before = seen(clinic)?;
     let window = clinic.source.windows.first().cloned().unwrap_or_default();
     let [ecg, monitor, new] = clinic.devices.clone();
     let upload = |clinic: &Clinic, epoch| {
@@ -126,6 +142,7 @@ pub(super) fn stale_epoch(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> 
     let (now, cid) = (clinic.users().now_ms(), medcrypto_ledger::cas::Cid::of(&window));
     clinic.send(&new.signer, Action::Upload(1, now, cid));
     let stranger = told(clinic)?;
+    let uploads = new_uploads(clinic, before)?;
     Ok(vec![
         Attempt::new("an upload under epoch 0", "the epoch is 1", old),
         Attempt::new("an upload under an epoch that is not yet", "the epoch is 1", future),
@@ -133,10 +150,12 @@ pub(super) fn stale_epoch(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> 
         Attempt::new("an upload under the key that it knows", "a new epoch is due", stale),
         Attempt::new("the device comes back", "device taken", again),
         Attempt::new("an upload by a device of nobody's", "no such device", stranger),
+        Attempt::new("what a doctor sees of these uploads", "0 new", uploads),
     ])
 }
 
 pub(super) fn replayed_upload(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> {
+    let before = seen(clinic)?;
     let window = clinic.source.windows.first().cloned().unwrap_or_default();
     let tx = clinic.upload(0, 10_000, "ecg", &window)?;
     let honest = told(clinic)?;
@@ -156,20 +175,22 @@ pub(super) fn replayed_upload(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failu
     bytes.push(0);
     clinic.users_mut().submit(bytes);
     let longer = told(clinic)?;
+    let same = again(&tx)?;
+    let pasted = again(&changed)?;
+    let foreign = again(&signed(elsewhere))?;
+    let early = again(&signed(next))?;
+    let uploads = new_uploads(clinic, before)?;
     Ok(vec![
         Attempt::new("an honest upload", "applied", honest),
-        Attempt::new("the same bytes", "not the sender's next nonce", again(&tx)?),
-        Attempt::new(
-            "the next nonce under the old signature",
-            "signature refused",
-            again(&changed)?,
-        ),
-        Attempt::new("for another chain", "another chain", again(&signed(elsewhere))?),
+        Attempt::new("the same bytes", "not the sender's next nonce", same),
+        Attempt::new("the next nonce under the old signature", "signature refused", pasted),
+        Attempt::new("for another chain", "another chain", foreign),
         Attempt::new(
             "signed again with the same time",
             "not a time after the last and before now",
-            again(&signed(next))?,
+            early,
         ),
         Attempt::new("a byte behind", "malformed transaction", longer),
+        Attempt::new("what a doctor sees of these uploads", "1 new", uploads),
     ])
 }

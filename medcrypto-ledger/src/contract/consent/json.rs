@@ -4,8 +4,13 @@ use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::Deref;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::{Consent, Provision, Refusal, Setting};
 
@@ -20,51 +25,70 @@ const LOINC: &str = "http://loinc.org";
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "elements that say nothing about access")]
 struct RawConsent {
-    resource_type: Kind,
+    resource_type: String,
     id: Option<IgnoredAny>,
     text: Option<IgnoredAny>,
     status: String,
-    scope: Concept,
-    category: Vec<Concept>,
-    patient: Reference,
+    scope: Object<Concept>,
+    category: Vec<Object<Concept>>,
+    patient: Object<Reference>,
     date_time: Option<IgnoredAny>,
     organization: Option<IgnoredAny>,
     source_attachment: Option<IgnoredAny>,
-    policy_rule: Concept,
-    provision: Option<RawProvision>,
+    policy_rule: Object<Concept>,
+    provision: Option<Object<RawProvision>>,
 }
 
-#[derive(Deserialize)]
-enum Kind {
-    Consent,
+/// What is written as an object: serde would take an array of its members, too, and know no names there.
+struct Object<T>(T);
+
+impl<T> Deref for Object<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
+struct Members<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RawProvision {
-    r#type: Option<Effect>,
-    period: Option<Period>,
+    r#type: Option<String>,
+    period: Option<Object<Period>>,
     #[serde(default)]
-    actor: Vec<Actor>,
+    actor: Vec<Object<Actor>>,
     #[serde(default)]
-    action: Vec<Concept>,
+    action: Vec<Object<Concept>>,
     security_label: Option<IgnoredAny>,
     purpose: Option<IgnoredAny>,
     #[serde(default)]
-    class: Vec<Coding>,
+    class: Vec<Object<Coding>>,
     #[serde(default)]
-    code: Vec<Concept>,
+    code: Vec<Object<Concept>>,
     data_period: Option<IgnoredAny>,
     data: Option<IgnoredAny>,
     #[serde(default)]
-    provision: Vec<RawProvision>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Effect {
-    Permit,
-    Deny,
+    provision: Vec<Object<RawProvision>>,
 }
 
 #[derive(Deserialize)]
@@ -77,15 +101,15 @@ struct Period {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Actor {
-    role: Concept,
-    reference: Reference,
+    role: Object<Concept>,
+    reference: Object<Reference>,
 }
 
 /// Exactly one coding: two could say two things.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Concept {
-    coding: [Coding; 1],
+    coding: [Object<Coding>; 1],
 }
 
 #[derive(Deserialize)]
@@ -122,16 +146,26 @@ pub(super) fn parse<'a>(json: &[u8], setting: Setting<'a>) -> Result<Consent<'a>
     if json.len() > Consent::MAX_LEN {
         return Err(Refusal::Json("too long".to_string()));
     }
-    let raw = serde_json::from_slice::<RawConsent>(json);
+    let raw = serde_json::from_slice::<Object<RawConsent>>(json);
     let raw = raw.map_err(|error| Refusal::Json(error.to_string()))?;
-    let Kind::Consent = raw.resource_type;
-    if raw.status != "active" {
+    if raw.resource_type != "Consent" {
+        return Err(Refusal::Json("resourceType: not Consent".to_string()));
+    }
+    let taken_back = matches!(raw.status.as_str(), "inactive" | "entered-in-error");
+    if !taken_back && raw.status != "active" {
         return Err(Refusal::Status);
+    }
+    let keys: BTreeSet<_> = setting.readers.iter().map(|reader| &reader.key).collect();
+    if keys.len() != setting.readers.len() {
+        return Err(Refusal::Readers);
+    }
+    if taken_back && raw.patient.reference == setting.patient {
+        return Ok(Consent { setting, opt_in: false, exception: Vec::new() });
     }
     if raw.scope.of(SCOPE) != Some("patient-privacy") {
         return Err(Refusal::Scope);
     }
-    let plain = |category: &Concept| {
+    let plain = |category: &Object<Concept>| {
         category.of(LOINC) == Some("59284-0") || category.of(ACT_CODE) == Some("INFAO")
     };
     if !raw.category.iter().all(plain) {
@@ -159,9 +193,9 @@ fn provision(
     permits: bool,
     setting: &Setting<'_>,
 ) -> Result<Provision, Refusal> {
-    let effect = if permits { Effect::Permit } else { Effect::Deny };
+    let effect = if permits { "permit" } else { "deny" };
     let refusals = [
-        (raw.r#type.is_some_and(|named| named != effect), Refusal::Type),
+        (raw.r#type.as_ref().is_some_and(|named| named != effect), Refusal::Type),
         (raw.type_and_period_disagree(), Refusal::UntypedPeriod),
         (raw.purpose.is_some(), Refusal::Purpose),
         (raw.data.is_some(), Refusal::Data),
@@ -192,9 +226,13 @@ impl RawProvision {
 }
 
 /// Who receives; an actor may also be the custodian.
-fn recipients(actors: &[Actor], setting: &Setting<'_>) -> Result<BTreeSet<String>, Refusal> {
+fn recipients(
+    actors: &[Object<Actor>],
+    setting: &Setting<'_>,
+) -> Result<BTreeSet<String>, Refusal> {
     let mut recipients = BTreeSet::new();
-    for Actor { role, reference: Reference { reference, .. } } in actors {
+    for actor in actors {
+        let (role, reference) = (&actor.role, &actor.reference.reference);
         let known = match role.of(PARTICIPATION) {
             Some("PRCP") => setting.readers.iter().any(|r| r.names.contains(&reference.as_str())),
             Some("CST") if reference == setting.custodian => continue,
@@ -210,7 +248,7 @@ fn recipients(actors: &[Actor], setting: &Setting<'_>) -> Result<BTreeSet<String
 }
 
 /// Whether it is about reading: no action means all of them.
-fn access(actions: &[Concept]) -> Result<bool, Refusal> {
+fn access(actions: &[Object<Concept>]) -> Result<bool, Refusal> {
     let mut access = actions.is_empty();
     for action in actions {
         match action.of(ACTION) {
