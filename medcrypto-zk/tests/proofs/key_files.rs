@@ -153,7 +153,10 @@ fn labels_name_their_operator() {
 #[test]
 fn a_proving_key_file_of_version_1_has_these_bytes() {
     let digest = sha2::Sha256::digest(key().to_bytes());
-    assert_eq!(hex::encode(digest), "PIN");
+    assert_eq!(
+        hex::encode(digest),
+        "bd0e7b9d4397634c5bfe0cd31307679e4d144dc06d301666fe4c5942be12307c"
+    );
 }
 
 #[test]
