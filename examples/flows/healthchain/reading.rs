@@ -16,7 +16,6 @@ use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::envelope::{SignedTx, State};
 use medcrypto_ledger::contract::host::Answer;
 use medcrypto_ledger::contract::keychain::{Action, Keychain};
-use medcrypto_ledger::pbft::App as _;
 use medcrypto_ledger::pow::{Chain, Found, Refusal};
 use medcrypto_ledger::sim::Oracle;
 use medcrypto_ledger::{Bytes, Digest};

@@ -89,20 +89,20 @@ const PERSONAL: [&str; 10] = [
     "display",
 ];
 
-/// A code of SNOMED CT or LOINC, not one such as `active`.
-fn is_clinical(key: &str, word: &str) -> bool {
-    key == "code" && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+/// A personal text, or a code of SNOMED CT or LOINC and not one such as `active`; longer than what chance
+/// finds anywhere.
+fn is_personal(key: &str, word: &str) -> bool {
+    let digits = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    word.len() > 5 && (PERSONAL.contains(&key) || key == "code" && digits)
 }
 
-/// The texts under personal keys, but those too short to be found by more than chance.
+/// What is personal below a value.
 fn gather(key: &str, value: &Value, words: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => members.iter().for_each(|(key, value)| gather(key, value, words)),
         Value::Array(items) => items.iter().for_each(|item| gather(key, item, words)),
-        Value::String(word) if word.len() > 5 => {
-            if PERSONAL.contains(&key) || is_clinical(key, word) {
-                words.insert(word.clone());
-            }
+        Value::String(word) if is_personal(key, word) => {
+            words.insert(word.clone());
         }
         _ => {}
     }

@@ -111,8 +111,9 @@ fn seen(clinic: &mut Clinic) -> Result<usize, Failure> {
     for _ in 0..DEPTH {
         clinic.users_mut().mine()?;
     }
-    let doctor = clinic.doctors[0].clone();
-    Ok(LightNode::follow(clinic)?.search(clinic, &doctor)?.uploads.len())
+    let clinic = &*clinic;
+    let doctor = clinic.doctors.first().ok_or_else(|| check("no doctor"))?;
+    Ok(LightNode::follow(clinic)?.search(clinic, doctor)?.uploads.len())
 }
 
 /// Whether a doctor sees just so many uploads more than before.
