@@ -276,7 +276,12 @@ fn the_frame_of_a_consent_is_understood_or_refused() {
     let json = [
         ("\"id\"", "\"modifierExtension\":[],\"id\"", "modifierExtension"),
         ("\"id\"", "\"status\":\"active\",\"id\"", "status"),
-        ("\"Consent\"", "\"Patient\"", "Patient"),
+        ("\"Consent\"", "\"Patient\"", "resourceType"),
+        (
+            "\"patient\":{\"reference\":\"Patient/f001\"}",
+            "\"patient\":[\"Patient/f001\",null]",
+            "an object",
+        ),
         ("\"patient\":{", "\"patient\":{\"type\":\"Group\",", "type"),
         ("\"coding\":[{", "\"coding\":[{\"system\":\"a\",\"code\":\"b\"},{", "trailing"),
         ("\"OPTIN\"}]}}", "\"OPTIN\"}]}}}", "trailing"),
