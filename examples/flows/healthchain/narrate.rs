@@ -8,6 +8,7 @@ use medcrypto_ledger::cas;
 use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::coin::{self, Diagnosis};
 use medcrypto_ledger::contract::envelope::SignedTx;
+use medcrypto_ledger::contract::host::Answer;
 use medcrypto_ledger::contract::keychain::Action;
 use medcrypto_ledger::pow::WINDOW;
 
@@ -276,9 +277,15 @@ fn diagnose(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Filed, Failu
     let tx = clinic.docchain.sign(&doctor.public_key(), &doctor, coin::Action::Diagnose(diagnosis));
     let told = clinic.docchain.submit(&doctor.public_key(), &doctor, codec::encode(&tx))?;
     report.check("the diagnosis is on the Docchain", outcome(&told) == "applied");
+    let events: &[_] = if let Answer::Applied(events) = &told { events } else { &[] };
+    let paid = events.iter().find_map(|event| match event {
+        coin::Event::Paid(_, units) => Some(*units),
+        _ => None,
+    });
+    let paid = paid.ok_or_else(|| check("nobody was paid"))?;
     let facts = vec![
         ("tx_diag", bytes(codec::encode(&tx).len())),
-        ("paid", format!("{} units, {} burnt", price - RULES.burn, RULES.burn)),
+        ("paid", format!("{paid} units, {} burnt", price - paid)),
     ];
     let id = tx.body.id();
     report

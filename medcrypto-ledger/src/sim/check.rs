@@ -10,7 +10,8 @@
 //! S7   logs and queues stay within their bounds
 //! S8   no correct replica signs two digests for one place, and none is accused of it
 //! S9   a stranger who executes the chain from genesis finds the same roots
-//! S10  what a correct replica does is a step of the voting model
+//! S10  what a correct replica does is a step of the voting model, as far as that reaches: three views, two
+//!      digests a number, seven replicas (`refine`)
 //! T5   a message with a changed byte changes nothing
 //! ```
 

@@ -1,4 +1,4 @@
-//! Any contract with its clock: refused transactions are shown to change nothing.
+//! Any contract with its clock; transactions and states are stored and read again on the way.
 
 use medcrypto_ledger::block::{ChainId, Context};
 use medcrypto_ledger::codec::{decode, encode};
