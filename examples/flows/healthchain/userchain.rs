@@ -251,10 +251,7 @@ pub struct Judge {
 impl Judge {
     /// A judge with this node and others.
     #[must_use]
-    pub const fn new(
-        own: Arc<RwLock<Userchain>>,
-        others: Vec<Arc<RwLock<Userchain>>>,
-    ) -> Self {
+    pub const fn new(own: Arc<RwLock<Userchain>>, others: Vec<Arc<RwLock<Userchain>>>) -> Self {
         Self { own, others }
     }
 

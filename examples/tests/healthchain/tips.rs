@@ -48,11 +48,7 @@ fn blocks(clinic: &Clinic) -> Vec<Vec<u8>> {
 }
 
 /// The state that a stranger with this node and these others finds.
-fn found(
-    clinic: &Clinic,
-    own: Userchain,
-    others: Vec<Arc<RwLock<Userchain>>>,
-) -> (Digest, Digest) {
+fn found(clinic: &Clinic, own: Userchain, others: Vec<Arc<RwLock<Userchain>>>) -> (Digest, Digest) {
     let judge = Judge::new(Arc::new(RwLock::new(own)), others);
     let (head, state) = clinic.docchain.audit(&blocks(clinic), &judge).unwrap();
     (head.state_root, state.digest())
@@ -64,7 +60,9 @@ fn c13_a_refused_mint_is_refused_again_when_it_is_executed_later() {
     let first = at(&clinic, 1);
     let miner = miner(&clinic, &first);
     // Deep enough for whoever looks, but no tip says so.
-    (0..DEPTH).for_each(|_| drop(clinic.confirm().unwrap()));
+    for _ in 0..DEPTH {
+        clinic.confirm().unwrap();
+    }
     let early = clinic.post(&miner, Action::Mint(first.id())).unwrap();
     assert_eq!(outcome(&early), "no such block");
     let tip = clinic.watch().unwrap();
@@ -72,7 +70,9 @@ fn c13_a_refused_mint_is_refused_again_when_it_is_executed_later() {
     let late = clinic.post(&miner, Action::Mint(first.id())).unwrap();
     assert_eq!(outcome(&late), "applied");
     // Much later, when every block lies deep: the same answers, or the roots would differ.
-    (0..200).for_each(|_| drop(clinic.users_mut().mine().unwrap()));
+    for _ in 0..200 {
+        clinic.users_mut().mine().unwrap();
+    }
     let coins = clinic.audit().unwrap();
     assert_eq!(coins.totals(), (RULES.reward, 0));
     assert_eq!(coins.watch().tip(), tip);
@@ -94,7 +94,9 @@ fn views(users: &Userchain, tip: &Tip) -> [Userchain; 4] {
         node
     };
     let mut longer = users.clone();
-    (0..30).for_each(|_| drop(longer.mine().unwrap()));
+    for _ in 0..30 {
+        longer.mine().unwrap();
+    }
     let mut fork = users.clone();
     let mut parent = *users.node().chain().at(tip.height - 2).unwrap();
     while parent.height <= users.node().chain().head().height {
@@ -136,7 +138,9 @@ fn c13_replicas_with_other_views_of_the_userchain_agree() {
 #[test]
 fn c13_machines_with_other_views_answer_alike_at_every_step() {
     let mut clinic = revoked();
-    (0..DEPTH).for_each(|_| drop(clinic.confirm().unwrap()));
+    for _ in 0..DEPTH {
+        clinic.confirm().unwrap();
+    }
     let users = clinic.users().clone();
     let to = users.settled().unwrap();
     let genesis = users.node().chain().at(0).unwrap().id();
@@ -190,24 +194,23 @@ fn c13_a_watcher_votes_for_what_lies_deep_on_the_tip_only() {
     assert!(!users.vouches(&tip.block, &tip), "not above it");
     assert!(!users.vouches(&tip.block, &place(tip.height + 1)), "not deep");
     let mut later = users.clone();
-    (0..3).for_each(|_| drop(later.mine().unwrap()));
+    for _ in 0..3 {
+        later.mine().unwrap();
+    }
     assert!(later.vouches(&tip.block, &place(tip.height + 1)));
     let lied = Tip { height: tip.height + 2, ..place(tip.height + 1) };
     assert!(!later.vouches(&tip.block, &lied), "another height");
     let [.., mut fork] = views(&users, &tip);
-    (0..DEPTH).for_each(|_| drop(fork.mine().unwrap()));
+    for _ in 0..DEPTH {
+        fork.mine().unwrap();
+    }
     let settled = fork.settled().unwrap();
     assert!(settled.height > tip.height);
     assert!(!fork.vouches(&tip.block, &settled), "a branch without the tip");
 }
 
 /// What a doctor says about the uploads of epoch 0 at an anchor.
-fn diagnosed(
-    clinic: &mut Clinic,
-    doctor: usize,
-    anchor: BlockId,
-    offer: Option<Digest>,
-) -> Told {
+fn diagnosed(clinic: &mut Clinic, doctor: usize, anchor: BlockId, offer: Option<Digest>) -> Told {
     let old = clinic.uploads.iter().filter(|upload| upload.epoch == 0);
     let records = old.map(|upload| upload.id).collect();
     let (signer, cid) = (clinic.doctors[doctor].signer.clone(), clinic.uploads[0].cid);
@@ -235,13 +238,13 @@ fn c06_a_revoked_doctors_old_anchor_is_worth_its_open_offers_and_no_more() {
     clinic.pay(&miner, Action::Mint(first.id())).unwrap();
     let owner = clinic.owner.member.key();
     clinic.pay(&miner, Action::Transfer(owner, RULES.reward)).unwrap();
-    let mine = [offered(&mut clinic, REVOKED, 20).unwrap(), offered(&mut clinic, REVOKED, 30).unwrap()];
+    let mine =
+        [offered(&mut clinic, REVOKED, 20).unwrap(), offered(&mut clinic, REVOKED, 30).unwrap()];
     let other = offered(&mut clinic, 0, 40).unwrap();
     // The third block holds the first measurements, the fourth the revocation.
     let anchor = at(&clinic, 3);
-    let says = |clinic: &mut Clinic, offer| {
-        outcome(&diagnosed(clinic, REVOKED, anchor.id(), offer))
-    };
+    let says =
+        |clinic: &mut Clinic, offer| outcome(&diagnosed(clinic, REVOKED, anchor.id(), offer));
     assert_eq!(says(&mut clinic, Some(other)), "somebody else's offer");
     for offer in mine {
         assert_eq!(says(&mut clinic, Some(offer)), "applied");
@@ -252,7 +255,7 @@ fn c06_a_revoked_doctors_old_anchor_is_worth_its_open_offers_and_no_more() {
         outcome(&diagnosed(&mut clinic, REVOKED, revoked, None)),
         "the doctor has no key of a record"
     );
-    let mut go_to = |clinic: &mut Clinic, height: u64| {
+    let go_to = |clinic: &mut Clinic, height: u64| {
         while clinic.users().settled().unwrap().height < height {
             clinic.users_mut().mine().unwrap();
         }

@@ -302,7 +302,9 @@ impl<V: Userchain> Contract<V> for Coins {
     fn fits(action: &Action) -> bool {
         match action {
             Action::Transfer(key, _) | Action::Offer(key, ..) => key_fits(key),
-            Action::Mint(_) | Action::Withdraw(_) | Action::Diagnose(_) | Action::Anchor(..) => true,
+            Action::Mint(_) | Action::Withdraw(_) | Action::Diagnose(_) | Action::Anchor(..) => {
+                true
+            }
         }
     }
 

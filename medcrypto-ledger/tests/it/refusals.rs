@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use medcrypto_ledger::block::ChainId;
+use medcrypto_ledger::codec::Pairs;
 use medcrypto_ledger::codec::encode;
 use medcrypto_ledger::contract::envelope::{Call, Contract, Rejection, SignedTx, State, TxBody};
 use medcrypto_ledger::contract::gate::{self, Class, Gate, Limit};
 use medcrypto_ledger::contract::host::{Answer, Machine};
-use medcrypto_ledger::codec::Pairs;
 use serde::{Deserialize, Serialize};
 
 use crate::world::{Symbolic, TRANSACTION, d, key, sign};

@@ -8,8 +8,9 @@ use medcrypto_ledger::sim::SymbolicAuth;
 use medcrypto_ledger::{Digest, ReplicaId};
 
 use crate::common::{
-    Bus, START, Symbolic, Tape, assert_rejected, batch, chain, change, checkpointed, config, give, kinds, new_view,
-    new_view_bytes, prepared_by, replica, replica_auth, request, sent, sign, view_change,
+    Bus, START, Symbolic, Tape, assert_rejected, batch, chain, change, checkpointed, config, give,
+    kinds, new_view, new_view_bytes, prepared_by, replica, replica_auth, request, sent, sign,
+    view_change,
 };
 
 fn view_timer(outputs: &[Output]) -> bool {
@@ -123,7 +124,10 @@ fn c2_a_checkpoint_of_another_block_than_ours_is_refused_aloud() {
     let other = || checkpointed(4, 16, BlockId(Digest([1; 32])));
     assert_rejected(backup, Message::Stable(other()).encode(), Reason::Diverged);
     let out = give(&mut backup.clone(), Message::Stable(checkpointed(4, 16, id)).encode());
-    assert!(matches!(&out[..], [Output::Certified { .. }]), "ours is certified afterwards: {out:?}");
+    assert!(
+        matches!(&out[..], [Output::Certified { .. }]),
+        "ours is certified afterwards: {out:?}"
+    );
     // The same certificate in the VIEW-CHANGEs of a quorum: the view is entered, the block is not.
     let changes = [0, 1, 3].map(|from| ViewChange { stable: other(), ..change(4, from, 1, &[]) });
     let out = give(backup, new_view_bytes(new_view(4, 1, changes.into(), &[])));

@@ -159,7 +159,11 @@ pub(super) fn reorganised_revocation(clinic: &mut Clinic) -> Result<Vec<Attempt>
         Attempt::new("the epoch before the fork", "1", before),
         Attempt::new("the epoch on the fork, which leaves the revocation out", "0", dropped),
         Attempt::new("coins for a block that is gone", "no such block", gone),
-        Attempt::new("coins for the tip, which the fork leaves out, as documented", "applied", paid),
+        Attempt::new(
+            "coins for the tip, which the fork leaves out, as documented",
+            "applied",
+            paid,
+        ),
         Attempt::new("the tip, once the fork lies deep", "stays", moved),
         Attempt::new("the epoch after what was dropped is mined again", "1", after),
         Attempt::new("the epochs that doctor 3 reads", "{0}", reads),
