@@ -10,8 +10,8 @@ use medcrypto_ledger::block::{BadBlock, BlockId};
 use medcrypto_ledger::cas::{self, Cid, MemoryStore};
 use medcrypto_ledger::codec::{self, Pairs};
 use medcrypto_ledger::contract::coin::{self, Coins, Rules};
-use medcrypto_ledger::contract::envelope::SignedTx;
-use medcrypto_ledger::contract::host::Answer;
+use medcrypto_ledger::contract::envelope::{SignedTx, State};
+use medcrypto_ledger::contract::host::{Answer, Machine};
 use medcrypto_ledger::contract::keychain::{Action, JoinStatement, Keys};
 use medcrypto_ledger::sim::Faults;
 use rand_chacha::ChaCha20Rng;
@@ -23,7 +23,7 @@ use super::userchain::{DEPTH, GENESIS_MS, Judge, Userchain};
 use super::vault::{EpochKey, Place};
 use crate::flows::Failure;
 use crate::flows::network::{AnswerOf, Network};
-use crate::flows::signer::Signer;
+use crate::flows::signer::{Ed25519, Signer};
 
 /// How many replicas the Docchain has.
 pub const REPLICAS: u16 = 4;
@@ -53,7 +53,7 @@ pub struct Uploaded {
 pub struct Clinic {
     userchain: Arc<RwLock<Userchain>>,
     /// The Docchain.
-    pub docchain: Network<Coins, Judge, Signer>,
+    pub docchain: Network<Machine<Coins, Judge>, Ed25519>,
     /// The user.
     pub owner: Owner,
     /// An ECG, a monitor, and the monitor that follows it.
@@ -85,11 +85,10 @@ impl Clinic {
         let names = miners.iter().map(Signer::public_key).collect();
         let userchain = Arc::new(RwLock::new(Userchain::new(names, mining)));
         let keys: Vec<_> = (0..REPLICAS).map(|_| Signer::generate(&mut rng)).collect();
-        let keys: Vec<_> = keys.into_iter().map(|key| (key.public_key(), key)).collect();
         let coins = Coins::new(RULES);
         let judge = Judge::new(Arc::clone(&userchain));
         let start = (rng.next_u64(), GENESIS_MS);
-        let docchain = Network::start((coins, judge), &keys, faults, start)?;
+        let docchain = Network::start((State::genesis(coins), judge), &keys, faults, start)?;
         let owner = Owner { member: Member::new("owner", &mut rng), epochs: [].into() };
         let devices = ["ecg", "monitor 1", "monitor 2"].map(|name| Device::new(name, &mut rng));
         let doctors = DOCTORS.map(|name| Member::new(name, &mut rng)).into();
@@ -224,7 +223,7 @@ impl Clinic {
     /// # Errors
     /// [`Failure::NoProgress`].
     pub fn post(&mut self, sender: &Signer, action: coin::Action) -> Result<Told, Failure> {
-        self.docchain.post(&sender.public_key(), sender, action)
+        self.docchain.post(sender, action)
     }
 
     /// The same for a party of the honest flow, whose transaction must be applied.

@@ -274,8 +274,8 @@ fn diagnose(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Filed, Failu
         return Err(check("no offer"));
     };
     let diagnosis = conclude(clinic, Some(*offer))?;
-    let tx = clinic.docchain.sign(&doctor.public_key(), &doctor, coin::Action::Diagnose(diagnosis));
-    let told = clinic.docchain.submit(&doctor.public_key(), &doctor, codec::encode(&tx))?;
+    let tx = clinic.docchain.sign(&doctor, coin::Action::Diagnose(diagnosis));
+    let told = clinic.docchain.submit(&doctor, codec::encode(&tx))?;
     report.check("the diagnosis is on the Docchain", outcome(&told) == "applied");
     let events: &[_] = if let Answer::Applied(events) = &told { events } else { &[] };
     let paid = events.iter().find_map(|event| match event {

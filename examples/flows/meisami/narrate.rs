@@ -148,7 +148,7 @@ fn revoked(
     let refused = ward.read(SURGEON, data_type, *cid)?;
     report.check("the surgeon is refused after revocation", refused == Err(NO_GRANT.to_owned()));
     let surgeon = ward.reader(SURGEON)?.signer.clone();
-    let told = ward.network.submit(&surgeon.public_key(), &surgeon, old)?;
+    let told = ward.network.submit(&surgeon, old)?;
     let nonce = outcome(&told) == "not the sender's next nonce";
     report.check("the patient's old grant, played again, is refused by its nonce", nonce);
     let relative = ward.read(RELATIVE, data_type, *cid)?;

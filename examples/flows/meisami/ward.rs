@@ -6,7 +6,7 @@ use medcrypto_core::rand_core::RngCore;
 use medcrypto_ledger::cas::{self, Cid, MemoryStore};
 use medcrypto_ledger::codec::{self, Pairs};
 use medcrypto_ledger::contract::consent::{Consent, Refusal, Setting};
-use medcrypto_ledger::contract::envelope::Rejection;
+use medcrypto_ledger::contract::envelope::{Rejection, State};
 use medcrypto_ledger::contract::gate::{self, Class, Gate, Limit};
 use medcrypto_ledger::contract::host::{Answer, Machine};
 use medcrypto_ledger::contract::policy::{self, DataType, Grant, Policies};
@@ -95,7 +95,7 @@ impl Source {
 #[derive(Debug)]
 pub struct Ward {
     /// The replicas.
-    pub network: Network<Chain, Ecdsa, Signer>,
+    pub network: Network<Machine<Chain, Ecdsa>, Ecdsa>,
     /// Who enrols.
     pub registrar: Signer,
     /// Whose data.
@@ -117,12 +117,11 @@ impl Ward {
     /// [`Failure::Usage`], never for four replicas.
     pub fn new(source: Source, faults: Faults, mut rng: ChaCha20Rng) -> Result<Self, Failure> {
         let keys: Vec<_> = (0..REPLICAS).map(|_| Signer::generate(&mut rng)).collect();
-        let keys: Vec<_> = keys.into_iter().map(|key| (key.public_key(), key)).collect();
         let registrar = Signer::generate(&mut rng);
         let limits = Pairs([OWNER, STAFF].into());
         let gate = Gate::new(registrar.public_key(), limits, Policies::default());
         let seed = (rng.next_u64(), GENESIS_MS);
-        let network = Network::start((gate, Ecdsa), &keys, faults, seed)?;
+        let network = Network::start((State::genesis(gate), Ecdsa), &keys, faults, seed)?;
         let patient = Patient::new(Signer::generate(&mut rng));
         let readers = Reader::all(&mut rng);
         let storage = Storage::default();
@@ -143,7 +142,7 @@ impl Ward {
             let certificate = Digest(digest.finalize().into());
             let action = gate::Action::Enrol(key, class, certificate);
             let registrar = self.registrar.clone();
-            let told = self.network.post(&registrar.public_key(), &registrar, action)?;
+            let told = self.network.post(&registrar, action)?;
             applied(&told)?;
         }
         Ok(())
@@ -154,7 +153,7 @@ impl Ward {
     /// # Errors
     /// [`Failure::NoProgress`].
     pub fn post(&mut self, sender: &Signer, action: policy::Action) -> Result<Told, Failure> {
-        self.network.post(&sender.public_key(), sender, gate::Action::Act(action))
+        self.network.post(sender, gate::Action::Act(action))
     }
 
     /// The patient encrypts data under the epoch that the chain wants, stores it, and wraps the key for

@@ -39,7 +39,7 @@ pub(super) fn modification(ward: &mut Ward, _: bool) -> Result<Vec<Attempt>, Fai
     let types = ward.source.observations.iter().map(|(of, _)| of.clone()).collect();
     let grant = Grant { types, from_ms: 0, until_ms: u64::MAX };
     let action = |to, grant| gate::Action::Act(policy::Action::Grant(to, grant));
-    let honest = ward.network.sign(&patient.public_key(), &patient, action(surgeon, grant.clone()));
+    let honest = ward.network.sign(&patient, action(surgeon, grant.clone()));
     let mut changed: Vec<(&'static str, Tx)> = Vec::new();
     let mut change = |what, with: &dyn Fn(&mut Tx)| {
         let mut tx = honest.clone();
@@ -68,7 +68,7 @@ pub(super) fn modification(ward: &mut Ward, _: bool) -> Result<Vec<Attempt>, Fai
         matches!(machine.run(&flipped, height, now), Answer::Applied(_))
     });
     attempts.push(Attempt::new("bytes whose change goes unnoticed", 0, passed.count()));
-    let told = ward.network.submit(&thief.public_key(), &thief, bytes)?;
+    let told = ward.network.submit(&thief, bytes)?;
     attempts.push(Attempt::new("unchanged, whoever brings it", "applied", outcome(&told)));
     Ok(attempts)
 }
