@@ -6,7 +6,7 @@ mod delivery;
 mod proofs;
 
 use super::Failure;
-use super::exchange::Exchange;
+use super::exchange::{Delegated, Exchange, Published, Stored};
 use super::source::Source;
 use crate::flows::attack::{Attack, Attempt};
 
@@ -95,4 +95,15 @@ pub(super) const ATTACKS: [Attack<Run>; 15] = [
 /// The names of the attacks.
 pub fn names() -> impl Iterator<Item = &'static str> {
     ATTACKS.iter().map(|attack| attack.name)
+}
+
+/// Runs the honest steps up to delegation.
+fn delegated(exchange: &mut Exchange) -> Result<(Published, Stored, Delegated), Failure> {
+    let published = exchange.publish()?;
+    let stored = exchange.encrypt()?;
+    exchange.register(&stored)?;
+    let proof = exchange.prove(&published)?;
+    exchange.verify(proof)?;
+    let delegated = exchange.delegate(&published)?;
+    Ok((published, stored, delegated))
 }

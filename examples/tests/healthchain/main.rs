@@ -21,7 +21,7 @@ mod rows;
 
 use command::Ran;
 use copy::copied;
-use flow::json;
+use flow::{attempts, two_seeds};
 use medcrypto_examples::flows::healthchain::attacks;
 use medcrypto_examples::flows::healthchain::run::EXAMPLE;
 
@@ -59,17 +59,9 @@ fn c15_c18_c19_the_full_run_prints_tables_and_figures_over_a_lossy_network() {
 
 #[test]
 fn t34_every_attack_is_stopped_for_its_reason() {
-    let listed = healthchain_iot(&["--list-attacks"]);
-    let names: Vec<_> = listed.out.lines().collect();
-    assert_eq!(names, attacks::names().collect::<Vec<_>>());
-    assert_eq!(names.len(), 8);
-    for name in names {
-        let ran = healthchain_iot(&["--fast", "--attack", name]);
-        assert_eq!(ran.code, 0, "{name}: {}{}", ran.out, ran.err);
-        let checks = ran.out.lines().last().unwrap().strip_prefix("CHECKS ").unwrap();
-        let (passed, total) = checks.split_once('/').unwrap();
-        assert!(passed == total && total.parse::<u32>().unwrap() >= 4, "{name}: {checks}");
-    }
+    let attempts = attempts(&EXAMPLE, attacks::names());
+    assert_eq!(attempts.len(), 8);
+    assert!(attempts.iter().all(|attempts| *attempts >= 4), "{attempts:?}");
 }
 
 #[test]
@@ -103,15 +95,7 @@ fn t37_changed_measurements_are_refused() {
 
 #[test]
 fn t34_the_same_seed_gives_the_same_json_and_another_seed_another() {
-    let seeded = |seed| {
-        let value = json(&EXAMPLE, &["--fast", "--seed", seed]);
-        assert_eq!(value["steps"].as_array().unwrap().len(), 11);
-        value
-    };
-    let first = seeded("7");
-    assert_eq!(first, seeded("7"));
-    let other = seeded("8");
-    assert_ne!(first["trace"], other["trace"]);
+    let [first, other] = two_seeds(&EXAMPLE, &["--fast"], 11);
     assert_ne!(first["tables"], other["tables"], "another seed, other waiting times");
 }
 

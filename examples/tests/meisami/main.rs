@@ -17,7 +17,7 @@ mod flow;
 use std::path::Path;
 
 use command::Ran;
-use flow::{folder, json};
+use flow::{attempts, checks, folder, two_seeds};
 use medcrypto_examples::flows::Failure;
 use medcrypto_examples::flows::folder::Folder;
 use medcrypto_examples::flows::meisami::run::EXAMPLE;
@@ -47,27 +47,17 @@ fn ward() -> Ward {
 #[test]
 fn s01_s11_the_default_run_in_fast_mode_passes_every_check() {
     let ran = meisami_access(&["--fast"]);
-    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     for step in 1..=9 {
         assert!(ran.out.contains(&format!("[ {step}/9]")), "{}", ran.out);
     }
-    let last = ran.out.lines().last().unwrap();
-    let (passed, total) = last.strip_prefix("CHECKS ").unwrap().split_once('/').unwrap();
-    assert_eq!(passed, total);
-    assert!(total.parse::<u32>().unwrap() >= 30, "{total}");
+    assert!(checks(&ran) >= 30, "{}", ran.out);
 }
 
 #[test]
 fn s12_t34_every_attack_of_table_3_is_stopped_for_its_reason() {
-    let listed = meisami_access(&["--list-attacks"]);
-    let names: Vec<_> = listed.out.lines().collect();
-    assert_eq!(names, attacks::names().collect::<Vec<_>>());
-    assert_eq!(names.len(), 7);
-    for name in names {
-        let ran = meisami_access(&["--fast", "--attack", name]);
-        assert_eq!(ran.code, 0, "{name}: {}{}", ran.out, ran.err);
-        assert!(!ran.out.contains("FAILED") && !ran.out.contains("CHECKS 0/0"), "{}", ran.out);
-    }
+    let attempts = attempts(&EXAMPLE, attacks::names());
+    assert_eq!(attempts.len(), 7);
+    assert!(attempts.iter().all(|attempts| *attempts > 0));
 }
 
 #[test]
@@ -164,14 +154,7 @@ fn c12_only_identifiers_are_printed() {
 
 #[test]
 fn t34_the_same_seed_gives_the_same_json_and_another_seed_another() {
-    let seeded = |seed| {
-        let value = json(&EXAMPLE, &["--fast", "--seed", seed]);
-        assert_eq!(value["steps"].as_array().unwrap().len(), 9);
-        value
-    };
-    let first = seeded("7");
-    assert_eq!(first, seeded("7"));
-    assert_ne!(first["trace"], seeded("8")["trace"]);
+    two_seeds(&EXAMPLE, &["--fast"], 9);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What the tests of every flow need: its JSON, and empty folders.
+//! What must hold of every flow, and what its tests need.
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,41 @@ pub(crate) fn json<O>(example: &Example<O>, arguments: &[&str]) -> Value {
     assert_eq!(value["example"], example.name);
     without_times(&mut value);
     value
+}
+
+/// The same seed gives the same JSON, of so many steps, and another seed another trace. Both JSONs.
+pub(crate) fn two_seeds<O>(example: &Example<O>, options: &[&str], steps: usize) -> [Value; 2] {
+    let seeded = |seed| {
+        let value = json(example, &[options, &["--seed", seed]].concat());
+        assert_eq!(value["steps"].as_array().unwrap().len(), steps);
+        value
+    };
+    let [first, again, other] = ["7", "7", "8"].map(seeded);
+    assert_eq!(first, again);
+    assert_ne!(first["trace"], other["trace"]);
+    [first, other]
+}
+
+/// How many checks a run has made, all of which hold.
+pub(crate) fn checks(ran: &Ran) -> u32 {
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let last = ran.out.lines().last().unwrap();
+    let (passed, total) = last.strip_prefix("CHECKS ").unwrap().split_once('/').unwrap();
+    assert_eq!(passed, total, "{}", ran.out);
+    total.parse().unwrap()
+}
+
+/// Every attack of the list, which is that of the flow, is stopped for its reason; how many attempts each
+/// makes.
+pub(crate) fn attempts<O>(
+    example: &Example<O>,
+    names: impl Iterator<Item = &'static str>,
+) -> Vec<u32> {
+    let listed = Ran::of(example, &["--list-attacks"]);
+    let names: Vec<_> = names.collect();
+    assert_eq!(listed.out.lines().collect::<Vec<_>>(), names);
+    let attack = |name| checks(&Ran::of(example, &["--fast", "--attack", name]));
+    names.into_iter().map(attack).collect()
 }
 
 /// Every member but those named `ms`.

@@ -6,7 +6,7 @@ use medcrypto_ledger::block::{CertifiedBlock, Checkpoint, Fault, QuorumCertifica
 use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::{Action, Event, Reject};
 
-use super::Attempt;
+use super::{Attempt, delegated};
 use crate::flows::huang::Failure;
 use crate::flows::huang::exchange::{Exchange, Published};
 use crate::flows::huang::network::outcome;
@@ -15,12 +15,7 @@ use crate::flows::huang::source::Source;
 
 /// Runs the honest steps up to delivery.
 fn delivered(exchange: &mut Exchange) -> Result<(Published, medcrypto_ledger::cas::Cid), Failure> {
-    let published = exchange.publish()?;
-    let stored = exchange.encrypt()?;
-    exchange.register(&stored)?;
-    let proof = exchange.prove(&published)?;
-    exchange.verify(proof)?;
-    let delegated = exchange.delegate(&published)?;
+    let (published, stored, delegated) = delegated(exchange)?;
     let delivery = exchange.deliver(&published, &stored, &delegated)?;
     Ok((published, delivery))
 }
