@@ -1,5 +1,6 @@
 //! One module a source paper, and what they share.
 
+pub mod chart;
 mod failure;
 pub mod folder;
 pub mod healthchain;

@@ -14,4 +14,4 @@ pub mod run;
 pub mod source;
 pub mod study;
 
-pub use super::{Failure, folder, report, signer};
+pub use super::{Failure, chart, folder, report, signer};

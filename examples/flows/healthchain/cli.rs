@@ -15,6 +15,7 @@ usage: healthchain_iot [options]
   --fast          no tables of the paper, and a Docchain without faults
   --seed N        seed of everything random (default: 1)
   --json          print one JSON object instead of text
+  --out DIR       leave figures 6 and 7 there as SVG; not with --fast or --attack
   --attack NAME   run one attack; it must be rejected
   --list-attacks  print the names of the attacks, one a line
   --help          print this
@@ -35,6 +36,8 @@ pub struct Options {
     pub json: bool,
     /// Which attack to run.
     pub attack: Option<String>,
+    /// Where the figures go.
+    pub out: Option<PathBuf>,
 }
 
 /// What the command line asks for.
@@ -62,7 +65,7 @@ where
 
 fn read(mut parser: Parser) -> Result<Command, lexopt::Error> {
     let data = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata"));
-    let mut options = Options { data, fast: false, seed: 1, json: false, attack: None };
+    let mut options = Options { data, fast: false, seed: 1, json: false, attack: None, out: None };
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("data") => options.data = parser.value()?.into(),
@@ -73,11 +76,15 @@ fn read(mut parser: Parser) -> Result<Command, lexopt::Error> {
                 options.seed = shown.parse().map_err(|_| wrong())?;
             }
             Arg::Long("json") => options.json = true,
+            Arg::Long("out") => options.out = Some(parser.value()?.into()),
             Arg::Long("attack") => options.attack = Some(parser.value()?.string()?),
             Arg::Long("list-attacks") => return Ok(Command::ListAttacks),
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected()),
         }
+    }
+    if options.out.is_some() && (options.fast || options.attack.is_some()) {
+        return Err("--out belongs to a full run".into());
     }
     Ok(Command::Run(options))
 }

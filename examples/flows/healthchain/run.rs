@@ -54,7 +54,7 @@ fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> Result<()
         None => {
             let done = narrate::steps(&mut clinic, &mut report)?;
             if !options.fast {
-                tables::all(&mut clinic, &done, &mut report)?;
+                tables::all(&mut clinic, &done, options.out.as_deref(), &mut report)?;
             }
         }
     }
