@@ -1,10 +1,12 @@
-//! The seven attacks of the paper's Table 3, each against honest parties, and what stops it.
+//! The seven attacks of the paper's Table 3 and one that it does not name, each against honest parties,
+//! and what stops it.
 //!
 //! An attack is a list of [`Attempt`]s: what was tried, how it must end, and how it did. One attempt with
 //! another end fails the run. The paper calls its scheme resistant to all seven and bounds the last but
 //! one by 51 % of the nodes; PBFT holds below a third.
 
 mod chain;
+mod enrolment;
 mod floods;
 
 use super::ward::Ward;
@@ -41,7 +43,7 @@ struct Attack {
     run: fn(&mut Ward, bool) -> Result<Vec<Attempt>, Failure>,
 }
 
-const ATTACKS: [Attack; 7] = [
+const ATTACKS: [Attack; 8] = [
     Attack {
         name: "dos",
         about: "a member floods the chain",
@@ -83,6 +85,12 @@ const ATTACKS: [Attack; 7] = [
         about: "many identities flood the chain",
         bound: "enrolment, then the rate of each",
         run: floods::ddos,
+    },
+    Attack {
+        name: "self-enrolment",
+        about: "a key enrols with what the hospital says of another",
+        bound: "the hospital's signature over the key, and the key's own",
+        run: enrolment::enrolment,
     },
 ];
 

@@ -101,7 +101,8 @@ fn table(
         let bound = attacks::bound(name).unwrap_or_default().to_owned();
         rows.push(vec![name.to_owned(), format!("{stopped} of {}", attempts.len()), bound]);
     }
-    let title = "The attacks of the paper's Table 3, each of which it calls resisted";
+    let title =
+        "The attacks of the paper's Table 3, each of which it calls resisted, and self-enrolment";
     let columns = vec!["attack", "as they must end", "what holds, and up to where"];
     report.table(Table { title, columns, rows, measured: Vec::new() }).map_err(output)
 }

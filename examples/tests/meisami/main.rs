@@ -64,7 +64,7 @@ fn s12_t34_every_attack_of_table_3_is_stopped_for_its_reason() {
     let listed = meisami_access(&["--list-attacks"]);
     let names: Vec<_> = listed.out.lines().collect();
     assert_eq!(names, attacks::names().collect::<Vec<_>>());
-    assert_eq!(names.len(), 7);
+    assert_eq!(names.len(), 8);
     for name in names {
         let ran = meisami_access(&["--fast", "--attack", name]);
         assert_eq!(ran.code, 0, "{name}: {}{}", ran.out, ran.err);
