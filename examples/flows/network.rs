@@ -15,7 +15,7 @@ use medcrypto_ledger::block::{
 use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::envelope::{Contract, SignedTx, State, TxBody};
 use medcrypto_ledger::contract::host::{Answer, Machine};
-use medcrypto_ledger::pbft::{Client, Config, Replay, Replica, genesis_state_root};
+use medcrypto_ledger::pbft::{Client, Config, Reason, Replay, Replica, genesis_state_root};
 use medcrypto_ledger::sim::{Faults, Report, World};
 
 use super::Failure;
@@ -27,6 +27,22 @@ const RETRANSMIT_MS: u64 = 2_000;
 /// How long the replicas have to certify the block of an answered request.
 const SETTLING_MS: u64 = 2_000;
 
+/// How often the replicas are looked at while requests are under way.
+const LOOK_MS: u64 = 5;
+
+/// What became of requests that came at once, and what the replicas held meanwhile.
+#[derive(Clone, Debug)]
+pub struct Flood<T> {
+    /// The answers, in the order of the requests.
+    pub answers: Vec<T>,
+    /// The most requests that waited at one replica.
+    pub waiting: usize,
+    /// The most numbers in the log of one replica.
+    pub log: usize,
+    /// How often a replica refused a request because its queue was full.
+    pub full: usize,
+}
+
 /// What became of a transaction.
 pub type AnswerOf<C, V> = Answer<<C as Contract<V>>::Event, <C as Contract<V>>::Reject>;
 
@@ -36,6 +52,7 @@ pub struct Network<C: Contract<V>, V: Verifier, A: Auth> {
     genesis: Genesis,
     first: Machine<C, V>,
     clients: BTreeMap<PublicKey, Party>,
+    waiting_max: usize,
 }
 
 /// A party as the network knows it.
@@ -70,11 +87,12 @@ where
         let genesis = Genesis::new(&committee, genesis_ms, genesis_state_root(&first));
         let first = first.on_chain(genesis.chain_id());
         let config = Config::new(genesis.clone(), ReplicaId(0)).map_err(usage)?;
+        let waiting_max = config.waiting_max;
         let world = World::new(seed, faults, &config, observer.clone(), |me| {
             let key = keys.get(usize::from(me.0)).map_or(observer, |(_, key)| key);
             Replica::new(Config { me, ..config.clone() }, key.clone(), first.clone())
         });
-        Ok(Self { world, genesis, first, clients: BTreeMap::new() })
+        Ok(Self { world, genesis, first, clients: BTreeMap::new(), waiting_max })
     }
 
     /// The chain's identity.
@@ -132,17 +150,71 @@ where
         key: &A,
         operation: Vec<u8>,
     ) -> Result<AnswerOf<C, V>, Failure> {
-        let id = self.party(client, key).client;
-        let before = self.world.results(id).len();
-        self.world.submit(id, operation);
+        let mut flood = self.flood(vec![(client.clone(), key.clone(), operation)])?;
+        flood.answers.pop().ok_or_else(|| Failure::NoProgress("no answer".to_owned()))
+    }
+
+    /// Sends the requests of clients all at once, and returns the answers in their order with what the
+    /// replicas had to hold. A client sends its second request when its first is answered.
+    ///
+    /// # Errors
+    /// [`Failure::NoProgress`] when no f + 1 replicas answer in time.
+    pub fn flood(
+        &mut self,
+        requests: Vec<(PublicKey, A, Vec<u8>)>,
+    ) -> Result<Flood<AnswerOf<C, V>>, Failure> {
+        let mut places = Vec::new();
+        for (client, key, operation) in requests {
+            let id = self.party(&client, &key).client;
+            let earlier = places.iter().filter(|(other, _)| *other == id).count();
+            places.push((id, self.answered(id).saturating_add(earlier)));
+            self.world.submit(id, operation);
+        }
+        let full = self.full();
+        let (waiting, log) = self.run_until_served()?;
+        let answers = places.into_iter().map(|(id, place)| {
+            let reply = self.world.results(id).get(place);
+            let reply =
+                reply.ok_or_else(|| Failure::NoProgress("no quorum answered".to_owned()))?;
+            codec::decode(reply).map_err(|error| Failure::Check(format!("an answer: {error}")))
+        });
+        let answers = answers.collect::<Result<_, _>>()?;
+        Ok(Flood { answers, waiting, log, full: self.full().saturating_sub(full) })
+    }
+
+    /// How many requests of a client were answered.
+    fn answered(&self, client: u16) -> usize {
+        self.world.results(client).len()
+    }
+
+    /// Runs until every client has its answer, or its patience is over; the most requests that waited at a
+    /// replica, and the most numbers in its log.
+    fn run_until_served(&mut self) -> Result<(usize, usize), Failure> {
         let violated =
             |violation: medcrypto_ledger::sim::Violation| Failure::Check(violation.to_string());
-        self.world.run_until_served(PATIENCE_MS).map_err(violated)?;
-        // The block of the request is certified only after the replies.
+        let end = self.world.now().saturating_add(PATIENCE_MS);
+        let (mut waiting, mut log) = (0, 0);
+        while self.world.now() < end && !self.world.is_served() {
+            self.world.run_for(LOOK_MS).map_err(violated)?;
+            for replica in self.world.replicas().values() {
+                waiting = waiting.max(replica.waiting_len());
+                log = log.max(replica.log_len());
+            }
+        }
+        // The block of the last request is certified only after the replies.
         self.world.run_for(SETTLING_MS).map_err(violated)?;
-        let reply = self.world.results(id).get(before);
-        let reply = reply.ok_or_else(|| Failure::NoProgress("no quorum answered".to_owned()))?;
-        codec::decode(reply).map_err(|error| Failure::Check(format!("an answer: {error}")))
+        Ok((waiting, log))
+    }
+
+    /// How often replicas refused a request so far because their queues were full.
+    fn full(&self) -> usize {
+        self.world.rejected().iter().filter(|(_, reason)| *reason == Reason::Full).count()
+    }
+
+    /// How many requests a replica lets wait.
+    #[must_use]
+    pub const fn waiting_max(&self) -> usize {
+        self.waiting_max
     }
 
     /// From now on this replica neither hears nor says anything.
@@ -174,7 +246,10 @@ where
     /// # Errors
     /// [`BadBlock`] names the first bad height.
     pub fn audit(&self, blocks: &[Vec<u8>], verdicts: &V) -> Result<(Header, State<C>), BadBlock> {
-        let mut replay = Replay::new(&self.genesis, verdicts.clone(), self.first.clone())
+        // The stranger's own verdicts, not those of the replicas.
+        let first = Machine::new(self.first.state().clone(), verdicts.clone());
+        let first = first.on_chain(self.chain_id());
+        let mut replay = Replay::new(&self.genesis, verdicts.clone(), first)
             .map_err(|_| BadBlock { height: 0, fault: Fault::Committee })?;
         let blocks = blocks.iter().map(Vec::as_slice);
         let head = verify_chain(&self.genesis, blocks, &mut replay, verdicts)?;

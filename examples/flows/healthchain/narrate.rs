@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use medcrypto_ledger::Digest;
-use medcrypto_ledger::block::BlockId;
 use medcrypto_ledger::cas;
 use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::coin::{self, Diagnosis};
@@ -268,8 +267,10 @@ pub fn opened(
 /// A diagnosis that is on the Docchain, and its id.
 type Filed = (SignedTx<coin::Action>, Digest);
 
-/// Algorithm 4, and how it is paid: a miner mints, the user buys coins and offers them.
+/// Algorithm 4, and how it is paid: the watchers agree on a tip, a miner mints, the user buys coins and
+/// offers them.
 fn diagnose(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Filed, Failure> {
+    let tip = clinic.watch()?;
     let miner = mint(clinic)?;
     let (owner, doctor) = (clinic.owner.member.signer.clone(), clinic.doctor(0)?.signer.clone());
     let (user, name) = (owner.public_key(), doctor.public_key());
@@ -289,8 +290,11 @@ fn diagnose(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Filed, Failu
         _ => None,
     });
     let paid = paid.ok_or_else(|| check("nobody was paid"))?;
-    let facts =
-        vec![("tx_diag", bytes(&tx)), ("paid", format!("{paid} units, {} burnt", price - paid))];
+    let facts = vec![
+        ("tx_diag", bytes(&tx)),
+        ("paid", format!("{paid} units, {} burnt", price - paid)),
+        ("tip", format!("height {}", tip.height)),
+    ];
     let (id, name) = (tx.body.id(), clinic.doctor(0)?.name);
     let what = "diagnoses and is paid (Algorithm 4)";
     report.step(8, name, what, facts, "who treats whom, the price").map_err(output)?;
@@ -298,7 +302,10 @@ fn diagnose(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Filed, Failu
 }
 
 /// The miner of block 1 is paid for it.
-fn mint(clinic: &mut Clinic) -> Result<Signer, Failure> {
+///
+/// # Errors
+/// [`Failure::Check`] for a chain without one, or a tip that is lower.
+pub(super) fn mint(clinic: &mut Clinic) -> Result<Signer, Failure> {
     let block = clinic.users().node().chain().at(1).copied().ok_or_else(|| check("no block"))?;
     let of = |miner: &&Signer| super::userchain::name(&miner.public_key()) == block.miner;
     let miner = clinic.miners.iter().find(of).cloned().ok_or_else(|| check("no miner"))?;
@@ -327,19 +334,7 @@ fn conclude(clinic: &mut Clinic, offer: Option<Digest>) -> Result<Diagnosis, Fai
     let place = Place { owner, author, epoch, taken_ms: clinic.docchain.now_ms() };
     let blob = key.seal(place, "diagnosis", text.as_bytes(), &mut clinic.rng).map_err(check)?;
     let cid = cas::put(&mut clinic.store, &blob).map_err(check)?;
-    Ok(Diagnosis { anchor: anchor(clinic)?, records, cid, offer })
-}
-
-/// The last block that is deep enough.
-///
-/// # Errors
-/// [`Failure::Check`] on a short chain.
-pub fn anchor(clinic: &Clinic) -> Result<BlockId, Failure> {
-    let users = clinic.users();
-    let chain = users.node().chain();
-    let height = (chain.head().height + 1).checked_sub(DEPTH);
-    let header = height.and_then(|height| chain.at(height));
-    header.map(medcrypto_ledger::pow::Header::id).ok_or_else(|| check("too few blocks"))
+    Ok(Diagnosis { anchor: clinic.tip().block, records, cid, offer })
 }
 
 /// C14: anybody verifies the Docchain and finds who answers for a diagnosis, and for which records.

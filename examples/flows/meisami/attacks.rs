@@ -16,7 +16,7 @@ use crate::flows::Failure;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
     /// What was tried.
-    pub what: &'static str,
+    pub what: String,
     /// How it must end.
     pub expected: String,
     /// How it ended.
@@ -24,8 +24,8 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    fn new(what: &'static str, expected: impl ToString, found: impl ToString) -> Self {
-        Self { what, expected: expected.to_string(), found: found.to_string() }
+    fn new(what: impl ToString, expected: impl ToString, found: impl ToString) -> Self {
+        Self { what: what.to_string(), expected: expected.to_string(), found: found.to_string() }
     }
 
     /// Whether it ended as it must.

@@ -12,6 +12,7 @@
 
 mod figures;
 mod rows;
+mod tips;
 
 use std::path::{Path, PathBuf};
 
