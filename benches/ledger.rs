@@ -178,7 +178,10 @@ fn contract(c: &mut Criterion) {
     for name in STEPS {
         group.bench_function(format!("apply/{name}"), |b| {
             let step = step(name);
-            b.iter(|| apply(&step.state, black_box(&step.tx), &step.context, &Judge).unwrap());
+            b.iter(|| {
+                let mut state = step.state.clone();
+                apply(&mut state, black_box(&step.tx), &step.context, &Judge).unwrap()
+            });
         });
     }
     group.bench_function("run/register", |b| {

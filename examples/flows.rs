@@ -1,6 +1,7 @@
 //! One module a source paper, and what they share.
 
 pub mod attack;
+pub mod chart;
 pub mod command;
 mod failure;
 pub mod folder;

@@ -15,4 +15,4 @@ pub mod source;
 pub mod study;
 
 use super::output;
-pub use super::{Failure, folder, report, signer};
+pub use super::{Failure, chart, folder, report, signer};

@@ -17,8 +17,10 @@ use medcrypto_ledger::block::{
 use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::envelope::{Contract, SignedTx, TxBody};
 use medcrypto_ledger::contract::host::Answer;
-use medcrypto_ledger::pbft::{Client, Config, Quorum, Replay, Replica, genesis_state_root};
-use medcrypto_ledger::sim::{Faults, Report, World};
+use medcrypto_ledger::pbft::{
+    Client, Config, Quorum, Reason, Replay, Replica, genesis_state_root,
+};
+use medcrypto_ledger::sim::{Faults, Report, Violation, World};
 
 use super::Failure;
 use super::signer::{Scheme, Signer};
@@ -37,6 +39,22 @@ const RETRANSMIT_MS: u64 = 2_000;
 /// How long the replicas have to certify the block of an answered request.
 const SETTLING_MS: u64 = 2_000;
 
+/// How often the replicas are looked at while requests are under way.
+const LOOK_MS: u64 = 5;
+
+/// What became of requests that came at once, and what the replicas held meanwhile.
+#[derive(Clone, Debug)]
+pub struct Flood<T> {
+    /// The answers, in the order of the requests.
+    pub answers: Vec<T>,
+    /// The most requests that waited at one replica.
+    pub waiting: usize,
+    /// The most numbers in the log of one replica.
+    pub log: usize,
+    /// How often a replica refused a request because its queue was full.
+    pub full: usize,
+}
+
 /// What became of a transaction.
 pub type AnswerOf<C, V> = Answer<<C as Contract<V>>::Event, <C as Contract<V>>::Reject>;
 
@@ -48,6 +66,7 @@ pub struct Network<L: Ledger, S: Scheme> {
     clients: BTreeMap<PublicKey, Party>,
     /// How long each request waited for its answer, in simulated milliseconds.
     waits: Vec<u64>,
+    waiting_max: usize,
 }
 
 /// A party as the network knows it.
@@ -77,11 +96,13 @@ impl<L: Ledger, S: Scheme> Network<L, S> {
         let genesis = Genesis::new(&committee, genesis_ms, genesis_state_root(&first));
         let first = first.on_chain(genesis.chain_id());
         let config = Config::new(genesis.clone(), ReplicaId(0)).map_err(usage)?;
+        let waiting_max = config.waiting_max;
         let world = World::new(seed, faults, &config, observer.clone(), |me| {
             let key = keys.get(usize::from(me.0)).unwrap_or(observer);
             Replica::new(Config { me, ..config.clone() }, key.clone(), first.clone())
         });
-        Ok(Self { world, genesis, first, clients: BTreeMap::new(), waits: Vec::new() })
+        let (clients, waits) = (BTreeMap::new(), Vec::new());
+        Ok(Self { world, genesis, first, clients, waits, waiting_max })
     }
 
     /// The chain's identity.
@@ -136,18 +157,77 @@ impl<L: Ledger, S: Scheme> Network<L, S> {
     /// [`Failure::NoProgress`] when no f + 1 replicas answer in time.
     pub fn submit(&mut self, client: &Signer<S>, operation: Vec<u8>) -> Result<L::Answer, Failure> {
         let id = self.party(client).client;
-        let before = self.world.results(id).len();
+        let place = self.answered(id);
         let asked = self.world.now();
         self.world.submit(id, operation);
-        let violated =
-            |violation: medcrypto_ledger::sim::Violation| Failure::Check(violation.to_string());
         self.world.run_until_served(PATIENCE_MS).map_err(violated)?;
         self.waits.push(self.world.now().saturating_sub(asked));
         // The block of the request is certified only after the replies.
         self.world.run_for(SETTLING_MS).map_err(violated)?;
-        let reply = self.world.results(id).get(before);
+        self.answer(id, place)
+    }
+
+    /// Sends the requests of clients all at once, and returns the answers in their order with what the
+    /// replicas had to hold. A client sends its second request when its first is answered.
+    ///
+    /// # Errors
+    /// [`Failure::NoProgress`] when no f + 1 replicas answer in time.
+    pub fn flood(
+        &mut self,
+        requests: Vec<(Signer<S>, Vec<u8>)>,
+    ) -> Result<Flood<L::Answer>, Failure> {
+        let mut places = Vec::new();
+        for (client, operation) in requests {
+            let id = self.party(&client).client;
+            let earlier = places.iter().filter(|(other, _)| *other == id).count();
+            places.push((id, self.answered(id).saturating_add(earlier)));
+            self.world.submit(id, operation);
+        }
+        let full = self.full();
+        let (waiting, log) = self.watch_until_served()?;
+        let answers = places.into_iter().map(|(id, place)| self.answer(id, place));
+        let answers = answers.collect::<Result<_, _>>()?;
+        Ok(Flood { answers, waiting, log, full: self.full().saturating_sub(full) })
+    }
+
+    /// How many requests of a client were answered.
+    fn answered(&self, client: u16) -> usize {
+        self.world.results(client).len()
+    }
+
+    /// The answer to a client's request, by its place among them.
+    fn answer(&self, client: u16, place: usize) -> Result<L::Answer, Failure> {
+        let reply = self.world.results(client).get(place);
         let reply = reply.ok_or_else(|| Failure::NoProgress("no quorum answered".to_owned()))?;
         codec::decode(reply).map_err(|error| Failure::Check(format!("an answer: {error}")))
+    }
+
+    /// Runs until every client has its answer, or its patience is over; the most requests that waited at a
+    /// replica, and the most numbers in its log.
+    fn watch_until_served(&mut self) -> Result<(usize, usize), Failure> {
+        let end = self.world.now().saturating_add(PATIENCE_MS);
+        let (mut waiting, mut log) = (0, 0);
+        while self.world.now() < end && !self.world.is_served() {
+            self.world.run_for(LOOK_MS).map_err(violated)?;
+            for replica in self.world.replicas().values() {
+                waiting = waiting.max(replica.waiting_len());
+                log = log.max(replica.log_len());
+            }
+        }
+        // The block of the last request is certified only after the replies.
+        self.world.run_for(SETTLING_MS).map_err(violated)?;
+        Ok((waiting, log))
+    }
+
+    /// How often replicas refused a request so far because their queues were full.
+    fn full(&self) -> usize {
+        self.world.rejected().iter().filter(|(_, reason)| *reason == Reason::Full).count()
+    }
+
+    /// How many requests a replica lets wait.
+    #[must_use]
+    pub const fn waiting_max(&self) -> usize {
+        self.waiting_max
     }
 
     /// From now on this replica neither hears nor says anything.
@@ -216,6 +296,11 @@ impl<L: Ledger, S: Scheme> Network<L, S> {
             Party { client: next, nonce: 0 }
         })
     }
+}
+
+/// An invariant of the agreement that is broken.
+fn violated(violation: Violation) -> Failure {
+    Failure::Check(violation.to_string())
 }
 
 /// What to tell a user about a cluster of `replicas`; none if it tolerates a fault.

@@ -15,6 +15,7 @@ usage: healthchain_iot [options]
   --fast          no tables of the paper, and a Docchain without faults
   --seed N        seed of everything random (default: 1)
   --json          print one JSON object instead of text
+  --out DIR       leave figures 6 and 7 there as SVG; not with --fast or --attack
   --attack NAME   run one attack; it must be rejected
   --list-attacks  print the names of the attacks, one a line
   --help          print this
@@ -27,6 +28,8 @@ exit: 0 fine, 1 a check failed or an attack got through, 2 usage, 3 bad data, 4 
 pub struct Options {
     /// Folder of the measurements.
     pub data: PathBuf,
+    /// Where the figures go.
+    pub out: Option<PathBuf>,
     /// What every flow takes.
     pub shared: Shared,
 }
@@ -37,12 +40,19 @@ pub struct Options {
 /// What is wrong with it.
 pub fn read(parser: Parser) -> Result<Command<Options>, Error> {
     let mut data = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata"));
+    let mut out = None;
     let asked = Shared::read(parser, USAGE, attacks::names(), |option, parser| {
         match option {
             "data" => data = parser.value()?.into(),
+            "out" => out = Some(parser.value()?.into()),
             _ => return Ok(false),
         }
         Ok(true)
     })?;
-    Ok(asked.map(|shared| Options { data, shared }))
+    match asked {
+        Command::Run(shared) if out.is_some() && (shared.fast || shared.attack.is_some()) => {
+            Err("--out belongs to a full run".into())
+        }
+        asked => Ok(asked.map(|shared| Options { data, out, shared })),
+    }
 }

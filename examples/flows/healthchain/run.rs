@@ -17,7 +17,7 @@ use crate::flows::report::Report;
 pub const EXAMPLE: Example<Options> = Example { name: "healthchain_iot", usage: USAGE, read, run };
 
 fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
-    let Options { data, shared } = options;
+    let Options { data, out: figures, shared } = options;
     let attack = Attack::asked(&ATTACKS, shared.attack.as_deref())?;
     let mut report = shared.report((EXAMPLE.name, narrate::STEPS), out, err);
     let mut clinic = Clinic::new(Source::read(data)?, shared.faults(), shared.seed)?;
@@ -26,7 +26,7 @@ fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> Result<()
         None => {
             let done = narrate::steps(&mut clinic, &mut report)?;
             if !shared.fast {
-                tables::all(&mut clinic, &done, &mut report)?;
+                tables::all(&mut clinic, &done, figures.as_deref(), &mut report)?;
             }
         }
     }

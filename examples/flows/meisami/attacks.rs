@@ -1,9 +1,11 @@
-//! The seven attacks of the paper's Table 3, each against honest parties, and what stops it.
+//! The seven attacks of the paper's Table 3 and one that it does not name, each against honest parties,
+//! and what stops it.
 //!
 //! The paper calls its scheme resistant to all seven and bounds the last but one by 51 % of the nodes;
 //! PBFT holds below a third.
 
 mod chain;
+mod enrolment;
 mod floods;
 
 use super::ward::Ward;
@@ -21,7 +23,7 @@ pub struct Run {
 }
 
 /// Every attack, in the order of the table.
-pub(super) const ATTACKS: [Attack<Run>; 7] = [
+pub(super) const ATTACKS: [Attack<Run>; 8] = [
     Attack {
         name: "dos",
         about: "a member floods the chain",
@@ -56,6 +58,14 @@ pub(super) const ATTACKS: [Attack<Run>; 7] = [
         name: "ddos",
         about: "many identities flood the chain",
         run: Run { bound: "enrolment, then the rate of each", on: floods::ddos },
+    },
+    Attack {
+        name: "self-enrolment",
+        about: "a key enrols with what the hospital says of another",
+        run: Run {
+            bound: "the hospital's signature over the key, and the key's own",
+            on: enrolment::enrolment,
+        },
     },
 ];
 

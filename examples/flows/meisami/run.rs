@@ -73,7 +73,8 @@ fn table(
         let found = format!("{stopped} of {}", attempts.len());
         rows.push(vec![(*name).to_owned(), found, (*bound).to_owned()]);
     }
-    let title = "The attacks of the paper's Table 3, each of which it calls resisted";
+    let title =
+        "The attacks of the paper's Table 3, each of which it calls resisted, and self-enrolment";
     let columns = vec!["attack", "as they must end", "what holds, and up to where"];
     report.table(Table { title, columns, rows, measured: Vec::new() }).map_err(output)
 }

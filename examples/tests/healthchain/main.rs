@@ -18,6 +18,7 @@ mod figures;
 #[path = "../support/flow.rs"]
 mod flow;
 mod rows;
+mod tips;
 
 use command::Ran;
 use copy::copied;
@@ -54,7 +55,7 @@ fn c15_c18_c19_the_full_run_prints_tables_and_figures_over_a_lossy_network() {
     for figure in ["96.84 s against 129.31 s", "3.27 MiB against 26.20 MiB"] {
         assert!(ran.out.contains(figure), "{figure}");
     }
-    assert!(ran.out.ends_with("CHECKS 15/15\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("CHECKS 16/16\n"), "{}", ran.out);
 }
 
 #[test]
@@ -67,7 +68,13 @@ fn t34_every_attack_is_stopped_for_its_reason() {
 #[test]
 fn the_exit_code_says_what_went_wrong() {
     assert_eq!(healthchain_iot(&["--help"]).code, 0);
-    for usage in [["--unknown"].as_slice(), &["--seed", "x"], &["--attack", "none"], &["--data"]] {
+    for usage in [
+        ["--unknown"].as_slice(),
+        &["--seed", "x"],
+        &["--attack", "none"],
+        &["--data"],
+        &["--fast", "--out", "x"],
+    ] {
         assert_eq!(healthchain_iot(usage).code, 2, "{usage:?}");
     }
     assert_eq!(healthchain_iot(&["--fast", "--data", "no-such-folder"]).code, 3);

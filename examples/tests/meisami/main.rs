@@ -56,7 +56,7 @@ fn s01_s11_the_default_run_in_fast_mode_passes_every_check() {
 #[test]
 fn s12_t34_every_attack_of_table_3_is_stopped_for_its_reason() {
     let attempts = attempts(&EXAMPLE, attacks::names());
-    assert_eq!(attempts.len(), 7);
+    assert_eq!(attempts.len(), 8);
     assert!(attempts.iter().all(|attempts| *attempts > 0));
 }
 

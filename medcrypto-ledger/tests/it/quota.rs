@@ -13,7 +13,7 @@ use crate::sandbox::{Sandbox, Sent};
 use crate::world::{Symbolic, d, hash, key};
 
 /// A ciphertext that everybody can open: key, then amount. A proof is the digest of its statement, and
-/// there is none for an amount above the balance.
+/// there is none for nothing, or for an amount above the balance.
 #[derive(Clone)]
 pub(crate) struct Clear;
 
@@ -47,7 +47,7 @@ impl Quotas for Clear {
             return Err(Refused);
         }
         let amount = open(&s.from_key, &s.debit)?;
-        if open(&s.to_key, &s.credit)? != amount {
+        if amount == 0 || open(&s.to_key, &s.credit)? != amount {
             return Err(Refused);
         }
         let left = open(&s.from_key, &s.balance)?.checked_sub(amount).ok_or(Refused)?;
@@ -163,7 +163,7 @@ fn t32_of_two_transfers_on_one_version_one_is_accepted() {
 }
 
 #[test]
-fn t32_nothing_goes_below_zero() {
+fn t32_nothing_goes_below_zero_and_nothing_is_no_transfer() {
     let mut world = world();
     for amount in [101, u64::MAX] {
         let sent = transfer(&world, "a", "b", amount);
@@ -174,7 +174,30 @@ fn t32_nothing_goes_below_zero() {
     let more = transfer(&world, "a", "b", 1);
     assert_eq!(world.send("a", more), refused(Reject::Proof));
     let nothing = transfer(&world, "a", "b", 0);
-    assert!(world.send("a", nothing).is_ok());
+    assert_eq!(world.send("a", nothing), refused(Reject::Proof));
+    assert_eq!((account(&world, "a").version, world.state.contract.waiting().count()), (1, 1));
+}
+
+/// What is never redeemed is bounded for each payer and receiver, and stands in nobody else's way.
+#[test]
+fn t32_dust_waits_up_to_a_bound_that_only_its_payer_meets() {
+    let mut world = world();
+    let mut ids = Vec::new();
+    for _ in 0..Ledger::MAX_WAITING {
+        let dust = transfer(&world, "a", "b", 1);
+        ids.push(world.accepted("a", dust));
+    }
+    let more = transfer(&world, "a", "b", 1);
+    assert_eq!(world.send("a", more), refused(Reject::Waiting));
+    assert_eq!(world.state.contract.waiting().count(), Ledger::MAX_WAITING);
+    assert_eq!(held(&world, "a"), 100 - Ledger::MAX_WAITING as u64, "nothing was taken for it");
+    for (from, to) in [("a", "c"), ("b", "c"), ("b", "a")] {
+        let other = transfer(&world, from, to, 1);
+        world.accepted(from, other);
+    }
+    world.accepted("b", Action::Redeem(ids[0]));
+    let again = transfer(&world, "a", "b", 1);
+    world.accepted("a", again);
 }
 
 /// E-M2: a credit that arrives between proof and transfer does not spoil the proof.
