@@ -17,9 +17,7 @@ use medcrypto_ledger::block::{
 use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::envelope::{Contract, SignedTx, TxBody};
 use medcrypto_ledger::contract::host::Answer;
-use medcrypto_ledger::pbft::{
-    Client, Config, Quorum, Reason, Replay, Replica, genesis_state_root,
-};
+use medcrypto_ledger::pbft::{Client, Config, Quorum, Reason, Replay, Replica, genesis_state_root};
 use medcrypto_ledger::sim::{Faults, Report, Violation, World};
 
 use super::Failure;

@@ -37,7 +37,7 @@ pub(super) fn enrolment(ward: &mut Ward, _: bool) -> Result<Vec<Attempt>, Failur
     }
     let class = held.subject.class;
     let enrol = gate::Action::Enrol(stranger.public_key(), class, Digest::ZERO);
-    let told = ward.network.post(&stranger.public_key(), &stranger, enrol)?;
+    let told = ward.network.post(&stranger, enrol)?;
     attempts.push(Attempt::new("past the registrar", Refused::Registrar, outcome(&told)));
     let told = ward.admit(Application::new(held.clone(), chain, &holder))?.map_err(check)?;
     attempts.push(Attempt::new("the surgeon a second time", Refused::Taken, outcome(&told)));
