@@ -13,7 +13,9 @@ use medcrypto_core::rand_core::{CryptoRng, RngCore};
 use medcrypto_ledger::codec::encode;
 use medcrypto_ledger::{Bytes, PublicKey};
 
-use crate::flows::sealed::{self, Key, ReaderKey, Sealed};
+use crate::flows::sealed::{self, Key};
+
+pub use crate::flows::sealed::{ReaderKey, Sealed};
 
 /// What an [`EpochKey`] is the key of.
 #[derive(Clone, Copy, Debug)]
