@@ -9,6 +9,8 @@
     reason = "test code"
 )]
 
+mod enrolment;
+
 use std::path::Path;
 
 use medcrypto_examples::flows::Failure;
