@@ -11,6 +11,7 @@
 
 #[path = "../support/command.rs"]
 mod command;
+mod enrolment;
 #[path = "../support/flow.rs"]
 mod flow;
 

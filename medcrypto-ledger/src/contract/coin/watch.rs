@@ -63,7 +63,7 @@ impl Watch {
         }
         self.votes.0.insert(watcher.clone(), to);
         let votes = self.votes.0.values().filter(|vote| **vote == to).count();
-        if !self.quorum().is_some_and(|quorum| votes >= quorum) {
+        if self.quorum().is_none_or(|quorum| votes < quorum) {
             return Ok(Event::Seen(watcher.clone(), to));
         }
         self.tip = to;
