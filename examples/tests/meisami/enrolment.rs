@@ -130,7 +130,7 @@ fn s09_an_unknown_kind_of_transaction_is_no_transaction() {
     let (code, _) = ward.source.observations[0].clone();
     let cid = medcrypto_ledger::cas::Cid::of(b"data");
     let action = gate::Action::Act(policy::Action::Write(code, 0, cid));
-    let honest = encode(&ward.network.sign(&patient.public_key(), &patient, action));
+    let honest = encode(&ward.network.sign(&patient, action));
     let (mut machine, height) = ward.machine().unwrap();
     let (height, now) = (height + 1, ward.network.now_ms());
     for name in ["Act", "Write"] {
