@@ -9,7 +9,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use medcrypto_benches::fixtures::contract::{ACCOUNTS, Judge, STEPS, step};
 use medcrypto_benches::fixtures::contracts::steps;
 use medcrypto_benches::fixtures::ledger::{Chain, Cluster, Counter};
-use medcrypto_benches::fixtures::signer::{Ed25519, Secp256k1, Signer};
+use medcrypto_benches::fixtures::signer::{Ed25519, Numbered as _, Secp256k1, Signer};
 use medcrypto_ledger::block::{CertifiedBlock, TxProof, tx_root, verify_chain};
 use medcrypto_ledger::cas::{self, Cid, MemoryStore};
 use medcrypto_ledger::codec::{decode, encode};

@@ -10,8 +10,8 @@ use medcrypto_ledger::block::{BadBlock, BlockId};
 use medcrypto_ledger::cas::{self, Cid, MemoryStore};
 use medcrypto_ledger::codec::{self, Pairs};
 use medcrypto_ledger::contract::coin::{self, Coins, Rules, Tip, Watch};
-use medcrypto_ledger::contract::envelope::SignedTx;
-use medcrypto_ledger::contract::host::Answer;
+use medcrypto_ledger::contract::envelope::{SignedTx, State};
+use medcrypto_ledger::contract::host::{Answer, Machine};
 use medcrypto_ledger::contract::keychain::{Action, JoinStatement, Keys};
 use medcrypto_ledger::sim::{Faults, Oracle};
 use rand_chacha::ChaCha20Rng;
@@ -23,7 +23,7 @@ use super::userchain::{DEPTH, GENESIS_MS, Judge, Userchain};
 use super::vault::{EpochKey, Place};
 use crate::flows::Failure;
 use crate::flows::network::{AnswerOf, Network};
-use crate::flows::signer::Signer;
+use crate::flows::signer::{Ed25519, Signer};
 
 /// How many replicas the Docchain has.
 pub const REPLICAS: u16 = 4;
@@ -54,7 +54,7 @@ pub struct Clinic {
     userchain: Arc<RwLock<Userchain>>,
     tip: Tip,
     /// The Docchain.
-    pub docchain: Network<Coins, Judge, Signer>,
+    pub docchain: Network<Machine<Coins, Judge>, Ed25519>,
     /// The replicas of the Docchain, who watch the Userchain.
     pub watchers: Vec<Signer>,
     /// The user.
@@ -88,13 +88,12 @@ impl Clinic {
         let names = miners.iter().map(Signer::public_key).collect();
         let userchain = Arc::new(RwLock::new(Userchain::new(names, mining)));
         let watchers: Vec<_> = (0..REPLICAS).map(|_| Signer::generate(&mut rng)).collect();
-        let keys: Vec<_> = watchers.iter().map(|key| (key.public_key(), key.clone())).collect();
         let tip = Tip { block: genesis(&userchain), height: 0 };
         let watch = Watch::new(watchers.iter().map(Signer::public_key).collect(), tip.block);
         let coins = Coins::new(RULES, watch);
         let judge = Judge::new(Arc::clone(&userchain), Vec::new());
         let start = (rng.next_u64(), GENESIS_MS);
-        let docchain = Network::start((coins, judge), &keys, faults, start)?;
+        let docchain = Network::start((State::genesis(coins), judge), &watchers, faults, start)?;
         let owner = Owner { member: Member::new("owner", &mut rng), epochs: [].into() };
         let devices = ["ecg", "monitor 1", "monitor 2"].map(|name| Device::new(name, &mut rng));
         let doctors = DOCTORS.map(|name| Member::new(name, &mut rng)).into();
@@ -260,7 +259,7 @@ impl Clinic {
     /// # Errors
     /// [`Failure::NoProgress`].
     pub fn post(&mut self, sender: &Signer, action: coin::Action) -> Result<Told, Failure> {
-        self.docchain.post(&sender.public_key(), sender, action)
+        self.docchain.post(sender, action)
     }
 
     /// The same for a party of the honest flow, whose transaction must be applied.

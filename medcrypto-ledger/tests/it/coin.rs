@@ -1,5 +1,7 @@
 //! Healthcoin: who is paid what, and that no unit appears or vanishes.
 
+mod model;
+
 use std::collections::BTreeSet;
 
 use medcrypto_ledger::block::BlockId;
@@ -9,7 +11,6 @@ use medcrypto_ledger::contract::coin::{
 use medcrypto_ledger::contract::envelope::Rejection;
 use medcrypto_ledger::contract::keychain::{self, Keychain, MAX_RECORDS};
 use medcrypto_ledger::{Digest, Dst, PublicKey, Refused, Signature, Verifier};
-use proptest::prelude::*;
 
 use crate::sandbox::{Sandbox, Sent};
 use crate::world::{Symbolic, cid, d, key};
@@ -306,67 +307,7 @@ fn accounts_of_oversized_keys_do_not_exist() {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Op {
-    Mint(u64),
-    Transfer(usize, usize, u64),
-    Offer(usize, usize, u64, u64),
-    Withdraw(usize, usize),
-    Diagnose(usize, Option<usize>),
-    Pass(u64),
-}
-
-fn ops() -> impl Strategy<Value = Op> {
-    let who = 0_usize..3;
-    prop_oneof![
-        (0..20_u64).prop_map(Op::Mint),
-        (who.clone(), who.clone(), 0..200_u64).prop_map(|(a, b, n)| Op::Transfer(a, b, n)),
-        (who.clone(), who.clone(), 0..80_u64, 0..8_u64)
-            .prop_map(|(a, b, n, h)| Op::Offer(a, b, n, h)),
-        (who.clone(), 0..6_usize).prop_map(|(a, i)| Op::Withdraw(a, i)),
-        (who, prop::option::of(0..6_usize)).prop_map(|(a, i)| Op::Diagnose(a, i)),
-        (1..3_u64).prop_map(Op::Pass),
-    ]
-}
-
-proptest! {
-    /// T33, C13: after every operation, accepted or refused, all units are where they were.
-    #[test]
-    fn t33_c13_units_are_conserved_over_all_operations(ops in prop::collection::vec(ops(), 1..80)) {
-        let names = ["m", "patient", "doctor"];
-        let mut world = watched(RULES);
-        let mut offers = vec![d("no offer")];
-        for op in ops {
-            let (sender, action) = match op {
-                Op::Mint(i) => ("anybody", Action::Mint(block(i))),
-                Op::Transfer(a, b, n) => (names[a], Action::Transfer(key(names[b]), n)),
-                Op::Offer(a, b, n, h) => {
-                    (names[a], Action::Offer(key(names[b]), n, world.height + h))
-                }
-                Op::Withdraw(a, i) => (names[a], Action::Withdraw(offers[i % offers.len()])),
-                Op::Diagnose(a, i) => {
-                    let offer = i.map(|i| offers[i % offers.len()]);
-                    (names[a], Action::Diagnose(diagnosis(offer)))
-                }
-                Op::Pass(blocks) => {
-                    world.height += blocks;
-                    continue;
-                }
-            };
-            let before = world.state.clone();
-            match world.send(sender, action) {
-                Ok(events) => offers.extend(events.iter().filter_map(|event| match event {
-                    Event::Offered(id) => Some(*id),
-                    _ => None,
-                })),
-                Err(_) => prop_assert_eq!(&world.state, &before),
-            }
-            conserved(&world.state.contract);
-        }
-    }
-}
-
-/// The property above would mean nothing if its operations never paid anybody.
+/// What the operations of the property in `model` come to, once each.
 #[test]
 fn t33_the_operations_reach_every_event() {
     let mut world = funded();

@@ -110,10 +110,10 @@ fn strangers(ward: &mut Ward, identities: u64) -> Result<Vec<Attempt>, Failure> 
     for number in 0..identities {
         let stranger = Signer::generate(&mut ward.rng);
         let tx = stored(ward, &stranger, 1, number);
-        requests.push((stranger.public_key(), stranger, tx));
+        requests.push((stranger, tx));
     }
     let middle = requests.len() / 2;
-    requests.insert(middle, (patient.public_key(), patient.clone(), stored(ward, &patient, 1, 0)));
+    requests.insert(middle, (patient.clone(), stored(ward, &patient, 1, 0)));
     let (before, from) = ward.machine()?;
     let mut flood = ward.network.flood(requests)?;
     let (after, to) = ward.machine()?;
@@ -154,9 +154,9 @@ fn concerted(ward: &mut Ward) -> Result<Vec<Attempt>, Failure> {
     let mut requests = Vec::new();
     for (nonce, member) in (1..=each).flat_map(|nonce| members.iter().map(move |m| (nonce, m))) {
         let client = Signer::generate(&mut ward.rng);
-        requests.push((client.public_key(), client, stored(ward, member, nonce, nonce)));
+        requests.push((client, stored(ward, member, nonce, nonce)));
     }
-    requests.push((patient.public_key(), patient.clone(), stored(ward, &patient, 2, 1)));
+    requests.push((patient.clone(), stored(ward, &patient, 2, 1)));
     let (_, from) = ward.machine()?;
     let mut flood = ward.network.flood(requests)?;
     let (_, to) = ward.machine()?;
