@@ -20,7 +20,7 @@ use group::{Curve, Group, prime::PrimeCurveAffine};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::{G1, G2, SecretScalar, ffi};
+use super::{G1, G2, SecretExponent, ffi};
 
 const WINDOW: usize = 5;
 const ROW: usize = 1 << (WINDOW - 1);
@@ -38,7 +38,7 @@ impl FixedBaseG1 {
 
     /// `[secret]base`, constant time in `secret`.
     #[must_use]
-    pub fn mul(&self, secret: &SecretScalar) -> G1 {
+    pub fn mul<S: SecretExponent>(&self, secret: &S) -> G1 {
         G1(self.0.mul(secret))
     }
 }
@@ -55,7 +55,7 @@ impl FixedBaseG2 {
 
     /// `[secret]base`, constant time in `secret`.
     #[must_use]
-    pub fn mul(&self, secret: &SecretScalar) -> G2 {
+    pub fn mul<S: SecretExponent>(&self, secret: &S) -> G2 {
         G2(self.0.mul(secret))
     }
 }
@@ -116,7 +116,7 @@ impl<A: Entry> Comb<A> {
         Self(table)
     }
 
-    fn mul(&self, secret: &SecretScalar) -> A::Curve {
+    fn mul<S: SecretExponent>(&self, secret: &S) -> A::Curve {
         let digits = recode(secret);
         self.0
             .chunks_exact(ROW)
@@ -136,8 +136,8 @@ fn select<A: Entry>(row: &[A], digit: u8) -> A {
 }
 
 /// The signed digits, least significant first, in two's complement; no branch on the secret.
-fn recode(secret: &SecretScalar) -> Zeroizing<[u8; DIGITS]> {
-    let bytes = secret.to_le_bytes();
+fn recode<S: SecretExponent>(secret: &S) -> Zeroizing<[u8; DIGITS]> {
+    let bytes = secret.little_endian();
     let mut digits = Zeroizing::new([0; DIGITS]);
     let mut carry = 0_u8;
     for (i, digit) in digits.iter_mut().enumerate() {

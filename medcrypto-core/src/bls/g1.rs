@@ -3,10 +3,11 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use blst::blst_p1_affine;
 use blstrs::{G1Affine, G1Projective};
 use group::{Curve, Group, prime::PrimeCurveAffine};
 
-use super::{LengthMismatch, Scalar, SecretScalar, comb, ffi, operators::additive_group};
+use super::{LengthMismatch, Scalar, SecretExponent, comb, ffi, operators::additive_group};
 use crate::{DecodeError, declassify};
 
 /// A point of 𝔾₁, perhaps the identity; 48 bytes, compressed.
@@ -37,14 +38,22 @@ impl G1 {
 
     /// `[secret]self`, constant time in `secret`.
     #[must_use]
-    pub fn mul(&self, secret: &SecretScalar) -> Self {
-        Self(self.0 * secret.expose().0)
+    pub fn mul<S: SecretExponent>(&self, secret: &S) -> Self {
+        Self(self.0 * secret.element().0)
     }
 
     /// `[secret]P₁`, constant time in `secret`, by a precomputed comb.
     #[must_use]
-    pub fn mul_generator(secret: &SecretScalar) -> Self {
+    pub fn mul_generator<S: SecretExponent>(secret: &S) -> Self {
         comb::generator_g1().mul(secret)
+    }
+
+    /// `[secret]self` for a secret below 2^`bits`, constant time in it: the bits above do not count.
+    #[must_use]
+    pub fn mul_bounded<S: SecretExponent>(&self, secret: &S, bits: usize) -> Self {
+        let mut product = G1Projective::identity();
+        *product.as_mut() = ffi::mul_g1(self.0.as_ref(), &secret.little_endian(), bits);
+        Self(product)
     }
 
     /// `[public]self`.
@@ -67,13 +76,10 @@ impl G1 {
         if let [] | [_] = finite[..] {
             return Ok(finite.iter().map(|(point, scalar)| point.mul_vartime(scalar)).sum());
         }
-        let projective: Vec<_> = finite.iter().map(|(point, _)| point.0).collect();
-        let mut affine = alloc::vec![G1Affine::identity(); projective.len()];
-        G1Projective::batch_normalize(&projective, &mut affine);
-        let affine: Vec<_> = affine.iter().map(|point| *point.as_ref()).collect();
-        let scalars: Vec<_> = finite.iter().map(|(_, scalar)| scalar.0.to_bytes_le()).collect();
+        let affine = affine(finite.iter().map(|(point, _)| point.0));
+        let (scalars, width) = little_endian(finite.iter().map(|(_, scalar)| *scalar));
         let mut sum = G1Projective::identity();
-        if let Some(point) = ffi::multi_exp_g1(&affine, &scalars) {
+        if let Some(point) = ffi::multi_exp_g1(&affine, &scalars, width) {
             *sum.as_mut() = point;
         }
         Ok(Self(sum))
@@ -111,6 +117,23 @@ impl G1 {
     pub(super) fn to_affine(self) -> G1Affine {
         self.0.to_affine()
     }
+}
+
+/// The affine forms, by one inversion.
+pub(super) fn affine(points: impl Iterator<Item = G1Projective>) -> Vec<blst_p1_affine> {
+    let projective: Vec<_> = points.collect();
+    let mut affine = alloc::vec![G1Affine::identity(); projective.len()];
+    G1Projective::batch_normalize(&projective, &mut affine);
+    affine.iter().map(|point| *point.as_ref()).collect()
+}
+
+/// The scalars, little-endian, each in as many bytes as the longest needs: a weight of 128 bits costs
+/// half of a scalar.
+fn little_endian<'a>(scalars: impl Iterator<Item = &'a Scalar>) -> (Vec<u8>, usize) {
+    let scalars: Vec<_> = scalars.map(|scalar| scalar.0.to_bytes_le()).collect();
+    let used = |bytes: &[u8; 32]| bytes.iter().rposition(|byte| *byte != 0).map_or(1, |i| i + 1);
+    let width = scalars.iter().map(used).max().unwrap_or(1);
+    (scalars.iter().flat_map(|bytes| bytes.iter().take(width)).copied().collect(), width)
 }
 
 additive_group!(G1);

@@ -1,0 +1,1 @@
+//! Tests of the public interface, a module a subject.
