@@ -35,6 +35,11 @@ impl Core {
         Ok(Self { x, e: e.iter().map(publish).collect(), t: publish(&t).try_into()? })
     }
 
+    /// Of points that are public already, 1 to 64 of them in `e`.
+    pub(crate) fn of_parts(x: Element, e: Vec<G1>, t: NonIdentityG1) -> Self {
+        Self { x, e, t }
+    }
+
     /// How many numbers it carries.
     #[must_use]
     pub fn slots(&self) -> Slots {

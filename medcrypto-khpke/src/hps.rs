@@ -10,9 +10,9 @@
 
 use core::fmt;
 
+use medcrypto_core::DecodeError;
 use medcrypto_core::bls::{G1, NonIdentityG1, Scalar, SecretResidue};
 use medcrypto_core::codec::{Reader, Writer};
-use medcrypto_core::{DecodeError, Transcript};
 use rand_core::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
@@ -172,9 +172,4 @@ impl fmt::Debug for Randomness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Randomness").finish_non_exhaustive()
     }
-}
-
-/// Appends the three points of X.
-pub(crate) fn absorb_element(transcript: &mut Transcript, x: &Element) {
-    x.points().iter().for_each(|point| transcript.append_g1(b"X", point));
 }

@@ -31,6 +31,7 @@ use crate::Error;
 use crate::hps::Projection;
 
 pub use possession::PossessionProof;
+pub(crate) use possession::projected;
 pub use registered::RegisteredKey;
 pub use secret::{DecryptionKey, EvaluationKey};
 

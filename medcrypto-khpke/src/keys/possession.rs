@@ -141,7 +141,7 @@ fn rows(key: &PublicKey) -> impl Iterator<Item = Row<'static>> {
 }
 
 /// π₁ = [κ₁]P₁ + [κ₃]P₃ and π₂ = [κ₂]P₂ + [κ₃]P₃, where κ are the secrets from number `first` on.
-fn projected(projection: &Projection, first: usize) -> [Row<'static>; 2] {
+pub(crate) fn projected(projection: &Projection, first: usize) -> [Row<'static>; 2] {
     let [p1, p2, p3] = generators().p.each_ref().map(Base::Fixed);
     let [image1, image2] = projection.points();
     let row = |image, own, index| Row {
