@@ -3,11 +3,31 @@
 
 extern crate alloc;
 
+mod associated;
+mod ciphertext;
+mod decrypt;
+mod encrypt;
 mod error;
+mod evaluate;
 mod generators;
+mod hps;
+mod keys;
 mod sigma;
+mod tag;
 
+pub use associated::AssociatedData;
+pub use ciphertext::{Ciphertext, Core};
+pub use decrypt::{DecryptionProof, DecryptionStatement, MessagePoints};
+pub use encrypt::TransferCore;
 pub use error::Error;
+pub use evaluate::{
+    Combination, EvaluationProof, EvaluationStatement, EvaluationWitness, Term, VerifiedCore,
+    VerifiedEvaluation,
+};
+pub use keys::{
+    AccountId, DecryptionKey, EvaluationKey, KeyId, PossessionProof, PublicKey, RegisteredKey,
+    Slots,
+};
 
 pub use medcrypto_core::DecodeError;
 pub use rand_core;
