@@ -51,3 +51,7 @@ pub struct LengthMismatch;
 mod rfc9380;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_exponents;
+#[cfg(test)]
+mod tests_tables;

@@ -167,8 +167,7 @@ pub(super) fn multi_exp_g1(
     Some(out)
 }
 
-/// `[k]P`, constant time in the low `bits ≤ 256` bits of `k`, 32 little-endian bytes; the others do not
-/// count.
+/// `[k]P`, constant time in `k`, 32 little-endian bytes of a number below 2^`bits`.
 pub(super) fn mul_g1(point: &blst_p1, scalar: &[u8; 32], bits: usize) -> blst_p1 {
     let mut out = blst_p1::default();
     // SAFETY: blst reads ⌈bits/8⌉ ≤ 32 bytes of the scalar.

@@ -52,8 +52,11 @@ impl G1 {
     /// `[secret]self` for a secret below 2^`bits`, constant time in it: the bits above do not count.
     #[must_use]
     pub fn mul_bounded<S: SecretExponent>(&self, secret: &S, bits: usize) -> Self {
+        let mut scalar = secret.little_endian();
+        // The backend rounds large bounds up to whole bytes.
+        (0_usize..).zip(scalar.iter_mut()).for_each(|(i, byte)| *byte &= low_bits(bits, 8 * i));
         let mut product = G1Projective::identity();
-        *product.as_mut() = ffi::mul_g1(self.0.as_ref(), &secret.little_endian(), bits);
+        *product.as_mut() = ffi::mul_g1(self.0.as_ref(), &scalar, bits);
         Self(product)
     }
 
@@ -126,6 +129,12 @@ pub(super) fn affine(points: impl Iterator<Item = G1Projective>) -> Vec<blst_p1_
     let mut affine = alloc::vec![G1Affine::identity(); projective.len()];
     G1Projective::batch_normalize(&projective, &mut affine);
     affine.iter().map(|point| *point.as_ref()).collect()
+}
+
+/// A mask of the bits below `bits` of the byte whose lowest bit is number `first`.
+fn low_bits(bits: usize, first: usize) -> u8 {
+    let kept = u32::try_from(bits.saturating_sub(first)).unwrap_or(u32::MAX);
+    !u8::MAX.checked_shl(kept).unwrap_or(0)
 }
 
 /// The scalars, little-endian, each in as many bytes as the longest needs: a weight of 128 bits costs

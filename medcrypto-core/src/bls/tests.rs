@@ -7,7 +7,7 @@ use rand_core::{CryptoRng, RngCore};
 use super::*;
 use crate::{DecodeError, Dst};
 
-fn rng(seed: u64) -> ChaCha8Rng {
+pub(super) fn rng(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }
 
@@ -15,15 +15,15 @@ fn public(secret: &SecretScalar) -> Scalar {
     Scalar::from_bytes(&secret.to_secret_bytes()).unwrap()
 }
 
-fn scalar() -> impl Strategy<Value = Scalar> {
+pub(super) fn scalar() -> impl Strategy<Value = Scalar> {
     any::<[u8; 64]>().prop_map(|wide| Scalar::from_wide(&wide))
 }
 
-fn g1(n: u64) -> G1 {
+pub(super) fn g1(n: u64) -> G1 {
     G1::generator().mul_vartime(&Scalar::from_u64(n))
 }
 
-fn g2(n: u64) -> G2 {
+pub(super) fn g2(n: u64) -> G2 {
     G2::generator().mul_vartime(&Scalar::from_u64(n))
 }
 
