@@ -12,6 +12,7 @@ mod evaluate;
 mod generators;
 mod hps;
 mod keys;
+mod range;
 mod sigma;
 mod tag;
 
@@ -28,6 +29,9 @@ pub use keys::{
     AccountId, DecryptionKey, EvaluationKey, KeyId, PossessionProof, PublicKey, RegisteredKey,
     Slots,
 };
+#[cfg(feature = "insecure-setup")]
+pub use range::insecure;
+pub use range::{DigitBits, RangeParameters, UncheckedRangeParameters};
 
 pub use medcrypto_core::DecodeError;
 pub use rand_core;
