@@ -2,3 +2,5 @@
 
 mod encryption;
 mod fixture;
+mod game;
+mod raw;
