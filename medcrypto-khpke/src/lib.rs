@@ -10,9 +10,13 @@ mod encrypt;
 mod error;
 mod evaluate;
 mod generators;
+#[cfg(feature = "hazmat")]
+pub mod hazmat;
 mod hps;
 mod keys;
 mod range;
+#[cfg(feature = "paper")]
+pub mod paper;
 mod sigma;
 mod tag;
 
