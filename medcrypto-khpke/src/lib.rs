@@ -3,6 +3,7 @@
 
 extern crate alloc;
 
+pub mod dlog;
 mod error;
 mod generators;
 mod sigma;
