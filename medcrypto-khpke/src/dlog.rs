@@ -28,6 +28,8 @@
 mod buckets;
 mod file;
 mod interval;
+#[cfg(feature = "kangaroo")]
+mod kangaroo;
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -37,6 +39,8 @@ use medcrypto_core::bls::{Abscissa, AffineG1s, G1, SecretResidue};
 
 use self::buckets::Buckets;
 use self::interval::Interval;
+#[cfg(feature = "kangaroo")]
+pub use self::kangaroo::Kangaroo;
 use crate::Error;
 use crate::generators::generators;
 
@@ -71,7 +75,7 @@ pub struct Table {
 
 impl Table {
     /// Computes the table of 2^`table_bits` entries for intervals of up to 2^`range_bits` numbers; about
-    /// 0.15 µs an entry.
+    /// 0.2 µs an entry.
     ///
     /// # Errors
     /// [`Error::Range`] unless `2 ≤ table_bits ≤ 26` and `1 ≤ range_bits ≤ 48`, or when the interval has
@@ -212,10 +216,28 @@ impl Table {
         self.buckets.indices(abscissa).find_map(|i| self.confirm(target, j, i))
     }
 
-    /// j·s ± i, recomputed: the one with `[j·s ± i]H = target`.
+    /// j·s ± i, recomputed: the one with `target − [j·s]H = ±[i]H`.
     fn confirm(&self, target: &G1, j: i64, i: i64) -> Option<i64> {
-        let base = j.checked_mul(i64::try_from(self.stride()).ok()?)?;
-        [base + i, base - i].into_iter().find(|offset| multiple(*offset) == *target)
+        let rest = *target - self.giant(j)?;
+        let baby = self.baby(i);
+        let middle = j.checked_mul(i64::try_from(self.stride()).ok()?)?;
+        let signs = [(baby, middle + i), (-baby, middle - i)];
+        signs.into_iter().find(|(point, _)| *point == rest).map(|(_, offset)| offset)
+    }
+
+    /// `[j·s]H`, of the giants that are there.
+    fn giant(&self, j: i64) -> Option<G1> {
+        let Some(before) = usize::try_from(j.unsigned_abs()).ok()?.checked_sub(1) else {
+            return Some(G1::identity());
+        };
+        let giant = self.giants.get(before / CHUNK)?.iter().nth(before % CHUNK)?;
+        Some(if j < 0 { -giant } else { giant })
+    }
+
+    /// `[i]H`, 0 ≤ i ≤ n.
+    fn baby(&self, i: i64) -> G1 {
+        let bits = usize::try_from(self.table_bits() + 1).unwrap_or(usize::MAX);
+        generators().h.point().mul_bounded(&SecretResidue::from_i64(i), bits)
     }
 
     /// The offsets of all targets, giant step after giant step where one window is enough.

@@ -17,7 +17,7 @@ use super::{Table, check_sizes};
 use crate::DecodeError;
 use crate::generators::generators;
 
-const CHECKSUM: usize = 32;
+pub(super) const CHECKSUM: usize = 32;
 
 impl Table {
     /// The file: 37 bytes and 6 bytes an entry.
@@ -54,10 +54,7 @@ impl Table {
         if bytes.len() != file_len(table_bits) {
             return Err(DecodeError::Length);
         }
-        let (content, found) = bytes.split_at(bytes.len() - CHECKSUM);
-        if checksum(content) != *found {
-            return Err(DecodeError::NonCanonical);
-        }
+        check(bytes)?;
         let ends: Result<_, _> = (0..1 << (table_bits - MIN_BITS)).map(|_| reader.u32()).collect();
         let entries: Result<_, _> = (0..1 << table_bits).map(|_| reader.array()).collect();
         let buckets = Buckets::from_parts(table_bits, ends?, entries?);
@@ -70,12 +67,18 @@ pub(super) const fn file_len(table_bits: u32) -> usize {
     Header::LEN + 2 + (4 << (table_bits - MIN_BITS)) + (ENTRY << table_bits) + CHECKSUM
 }
 
+/// Compares the last bytes with the checksum of the others.
+pub(super) fn check(bytes: &[u8]) -> Result<(), DecodeError> {
+    let (content, found) = bytes.split_last_chunk().ok_or(DecodeError::Length)?;
+    if checksum(content) == *found { Ok(()) } else { Err(DecodeError::NonCanonical) }
+}
+
 pub(super) fn checksum(content: &[u8]) -> [u8; CHECKSUM] {
     let hash = Sha256::new().chain_update(dst::khpke::DLOG_TABLE.as_bytes());
     hash.chain_update(generators().h.point().to_bytes()).chain_update(content).finalize().into()
 }
 
 /// Sizes are below 256.
-fn byte(bits: u32) -> u8 {
+pub(super) fn byte(bits: u32) -> u8 {
     u8::try_from(bits).unwrap_or(u8::MAX)
 }
