@@ -6,6 +6,7 @@ extern crate alloc;
 mod associated;
 mod ciphertext;
 mod decrypt;
+pub mod dlog;
 mod encrypt;
 mod error;
 mod evaluate;
@@ -14,9 +15,9 @@ mod generators;
 pub mod hazmat;
 mod hps;
 mod keys;
-mod range;
 #[cfg(feature = "paper")]
 pub mod paper;
+mod range;
 mod sigma;
 mod tag;
 
