@@ -6,12 +6,17 @@ extern crate alloc;
 mod associated;
 mod ciphertext;
 mod decrypt;
+pub mod dlog;
 mod encrypt;
 mod error;
 mod evaluate;
 mod generators;
+#[cfg(feature = "hazmat")]
+pub mod hazmat;
 mod hps;
 mod keys;
+#[cfg(feature = "paper")]
+pub mod paper;
 mod range;
 mod sigma;
 mod tag;

@@ -1,1 +1,7 @@
 //! Tests of the public interface, a module a subject.
+
+mod differential;
+mod encryption;
+mod fixture;
+mod game;
+mod raw;
