@@ -133,8 +133,7 @@ fn t12_a_right_tag_does_not_excuse_a_wrong_t() {
     let terms = [medcrypto_khpke::Term { weight: 1, ciphertext: &poisoned, ad: &round }];
     let combination = medcrypto_khpke::Combination { terms: &terms, constants: &[0], ad: &round };
     let evaluation = reader.secret.evaluation_key();
-    let (sum, _) =
-        evaluation.evaluate(&reader.key, &combination, |_| true, &mut rng(13)).unwrap();
+    let (sum, _) = evaluation.evaluate(&reader.key, &combination, |_| true, &mut rng(13)).unwrap();
     assert_eq!(reader.decrypt(&round, &sum), Err(Error::Decryption));
 }
 
@@ -231,9 +230,9 @@ fn t19_the_logarithm_is_not_reached_by_what_does_not_open() {
     assert_eq!(refused, Err(Error::Decryption));
 }
 
-/// T12: nothing in an evaluation key is a mask key.
+/// T12, X10: nothing in an evaluation key is a mask key, and there is no other key to give away.
 #[test]
-fn t12_no_part_of_the_evaluation_key_unmasks() {
+fn t12_x10_no_part_of_the_evaluation_key_unmasks() {
     let (reader, round) = (alice(), ad("round 1"));
     let ciphertext = reader.key.encrypt(&round, &[42], &mut rng(18)).unwrap().to_bytes();
     let point = |i: usize| {
@@ -241,7 +240,8 @@ fn t12_no_part_of_the_evaluation_key_unmasks() {
         G1::from_bytes(&bytes).unwrap()
     };
     let key = reader.secret.evaluation_key().to_secret_bytes();
-    let scalar = |i: usize| Scalar::from_bytes(key[35 + 32 * i..][..32].try_into().unwrap()).unwrap();
+    let scalar =
+        |i: usize| Scalar::from_bytes(key[35 + 32 * i..][..32].try_into().unwrap()).unwrap();
     let message = multiple(&generator(b"H", 0), 42);
     for first in [0, 3] {
         let unmasked =
@@ -262,7 +262,10 @@ fn secrets_are_read_back_and_print_nothing() {
     assert_eq!(EvaluationKey::from_bytes(&bytes).unwrap().to_secret_bytes(), bytes);
     let printed = format!("{again:?} {:?}", again.evaluation_key());
     let id = format!("{:?}", reader.key.id());
-    assert_eq!(printed, format!("DecryptionKey {{ id: {id}, .. }} EvaluationKey {{ id: {id}, .. }}"));
+    assert_eq!(
+        printed,
+        format!("DecryptionKey {{ id: {id}, .. }} EvaluationKey {{ id: {id}, .. }}")
+    );
 }
 
 #[test]

@@ -74,8 +74,7 @@ impl<'s, S: Scheme> Game<'s, S> {
             return Err(Forbidden);
         }
         let result = self.scheme.evaluate(&self.keys, inputs, b, AD, &mut self.rng);
-        let member =
-            |(_, ad, bytes): &Input| self.members.contains(&(ad.clone(), bytes.clone()));
+        let member = |(_, ad, bytes): &Input| self.members.contains(&(ad.clone(), bytes.clone()));
         if self.tracks && inputs.iter().any(member) {
             self.members.extend(result.iter().map(|bytes| (AD.to_vec(), bytes.clone())));
         }
@@ -139,5 +138,8 @@ fn wins<S: Scheme>(
 /// One half and three standard deviations of a guess.
 fn most_guesses(runs: u32) -> u32 {
     let three_deviations = 1.5 * f64::from(runs).sqrt();
-    (0..=runs).rev().find(|wins| f64::from(*wins) <= f64::from(runs) / 2.0 + three_deviations).unwrap()
+    (0..=runs)
+        .rev()
+        .find(|wins| f64::from(*wins) <= f64::from(runs) / 2.0 + three_deviations)
+        .unwrap()
 }

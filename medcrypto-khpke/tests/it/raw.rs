@@ -283,10 +283,9 @@ impl Weakness {
         let id = if self.without_id { [0; 32] } else { *id };
         let ad = if self.without_ad { &[] } else { ad };
         let mut input = [sized(domain.as_bytes()), id.to_vec(), sized(ad), vec![1]].concat();
-        let left_out = [self.static_tag; 3].into_iter().chain([
-            self.without_e || self.static_tag,
-            self.without_t || self.static_tag,
-        ]);
+        let left_out = [self.static_tag; 3]
+            .into_iter()
+            .chain([self.without_e || self.static_tag, self.without_t || self.static_tag]);
         let points = wire.points();
         let covered = points.iter().zip(left_out).filter(|(_, left_out)| !left_out);
         covered.for_each(|(point, _)| input.extend(point.to_compressed()));
@@ -321,11 +320,14 @@ pub fn torsion(order: u32) -> G1Projective {
 }
 
 /// A multiple by a big-endian integer that is not taken mod r.
-fn multiplied(point: &G1Projective, by: &[u8]) -> G1Projective {
+pub fn multiplied(point: &G1Projective, by: &[u8]) -> G1Projective {
     let bits = by.iter().flat_map(|byte| (0..8).rev().map(move |i| byte >> i & 1));
-    bits.fold(G1Projective::identity(), |sum, bit| {
-        if bit == 1 { sum.double() + point } else { sum.double() }
-    })
+    bits.fold(
+        G1Projective::identity(),
+        |sum, bit| {
+            if bit == 1 { sum.double() + point } else { sum.double() }
+        },
+    )
 }
 
 /// A big-endian integer mod r.

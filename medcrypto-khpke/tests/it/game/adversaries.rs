@@ -74,7 +74,8 @@ pub fn a05<S: Scheme>(game: &mut Game<'_, S>) -> bool {
 pub fn a06<S: Keyed>(game: &mut Game<'_, S>) -> bool {
     let challenge = game.challenge();
     let answers = other_spellings(&challenge).into_iter().map(|bytes| game.decrypt(AD, &bytes));
-    let answer = answers.collect::<Vec<_>>().into_iter().find(|answer| matches!(answer, Ok(Some(_))));
+    let answer =
+        answers.collect::<Vec<_>>().into_iter().find(|answer| matches!(answer, Ok(Some(_))));
     conclude(game, answer.unwrap_or(Ok(None)), |m| m)
 }
 
