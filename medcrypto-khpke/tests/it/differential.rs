@@ -26,7 +26,7 @@ fn exponents<const N: usize>(bytes: &[u8]) -> [Scalar; N] {
 fn both(rng: &mut ChaCha20Rng) -> (DecryptionKey, RegisteredKey, Keys) {
     let randomness = drawn::<768>(rng);
     let (secret, public) = hazmat::generate(Slots::ONE, &randomness).unwrap();
-    let key = fixture::register(public, &secret, fixture::account(1), 1);
+    let key = fixture::register(public, &secret, account(1), 1);
     let triple = |i: usize| exponents::<3>(&randomness[192 * i..]);
     (secret, key, Keys::new(triple(0), triple(1), triple(2), triple(3)))
 }
@@ -95,7 +95,7 @@ fn the_bytes_of_version_1_are_pinned() {
     let (secret, key) = {
         let randomness: [u8; 960] = drawn(&mut rng);
         let (secret, public) = hazmat::generate(Slots::new(2).unwrap(), &randomness).unwrap();
-        let key = fixture::register(public, &secret, fixture::account(1), 1);
+        let key = fixture::register(public, &secret, account(1), 1);
         (secret, key)
     };
     let encrypt = |m: [i64; 2], text: &str, rng: &mut ChaCha20Rng| {

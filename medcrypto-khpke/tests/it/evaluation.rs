@@ -36,11 +36,14 @@ fn evaluate(
     reader.secret.evaluation_key().evaluate(&reader.key, combination, |_| true, &mut rng(seed))
 }
 
+/// Weights and messages, constants, and what comes out.
+type Case<'a> = (&'a [(i64, &'a [i64])], [i64; 2], [i64; 2]);
+
 #[test]
 fn m01_sums_differences_multiples_and_constants_are_evaluated() {
     let reader = Reader::new(2, 20);
     let out = ad("sum");
-    let cases: [(&[(i64, &[i64])], [i64; 2], [i64; 2]); 6] = [
+    let cases: [Case<'_>; 6] = [
         (&[(1, &[3, 4]), (1, &[30, 40])], [0, 0], [33, 44]),
         (&[(1, &[3, 4]), (-1, &[30, 40])], [0, 0], [-27, -36]),
         (&[(-7, &[3, -4])], [1, -1], [-20, 27]),

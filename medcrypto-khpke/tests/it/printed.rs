@@ -59,6 +59,7 @@ fn x09_a_printed_account_opens_with_whatever_its_owner_says() {
 fn x10_the_printed_issuer_and_opener_decrypt_everything() {
     let mut rng = rng(63);
     let (key, issuer, opener) = paper::setup(&mut rng);
+    assert_eq!((issuer.public(), opener.public()), (key.x1, [key.x2, key.x3]));
     let ciphertext = key.encrypt(42, &mut rng);
     assert_eq!(log(&key, &paper::collude(issuer, opener).decrypt(&ciphertext)), Some(42));
 }
@@ -104,7 +105,5 @@ fn e03_a_printed_first_balance_does_not_decrypt() {
     let secret = paper::collude(issuer, opener);
     let balance = key.first_balance(42, &mut rng);
     assert_eq!(log(&key, &secret.decrypt(&balance)), None);
-    let repaired = PaperPublicKey { x2: G1::generator(), ..key };
-    assert_ne!(repaired.x2, key.x2);
     assert_eq!(log(&key, &secret.decrypt(&key.encrypt(42, &mut rng))), Some(42));
 }
