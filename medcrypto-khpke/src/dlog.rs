@@ -117,6 +117,11 @@ impl Table {
         Ok(found.into_iter().map(|offset| interval.number(offset?)).collect())
     }
 
+    /// Whether [`decode`](Self::decode) would search `range`.
+    pub(crate) fn check(&self, range: &RangeInclusive<i64>) -> Result<(), Error> {
+        Interval::new(range.clone(), self.range_bits).map(drop)
+    }
+
     /// How many numbers an interval may have, as a power of 2.
     #[must_use]
     pub const fn range_bits(&self) -> u32 {

@@ -58,14 +58,15 @@ pub(crate) enum Base<'a> {
 }
 
 impl Base<'_> {
-    fn mul(&self, secret: &SecretResidue) -> G1 {
+    /// `[secret]self`, constant time in `secret`.
+    pub(crate) fn mul(&self, secret: &SecretResidue) -> G1 {
         match self {
             Self::Fixed(base) => base.mul(secret),
             Self::Point(point) => point.mul(secret),
         }
     }
 
-    fn point(&self) -> G1 {
+    pub(crate) fn point(&self) -> G1 {
         match self {
             Self::Fixed(base) => *base.point(),
             Self::Point(point) => *point,

@@ -6,6 +6,7 @@ use core::fmt;
 use blst::blst_p1_affine;
 use blstrs::{G1Affine, G1Projective};
 use group::{Curve, Group, prime::PrimeCurveAffine};
+use zeroize::DefaultIsZeroes;
 
 use super::{LengthMismatch, Scalar, SecretExponent, comb, ffi, operators::additive_group};
 use crate::{DecodeError, declassify};
@@ -146,6 +147,16 @@ fn little_endian<'a>(scalars: impl Iterator<Item = &'a Scalar>) -> (Vec<u8>, usi
 }
 
 additive_group!(G1);
+
+/// The identity.
+impl Default for G1 {
+    fn default() -> Self {
+        Self::identity()
+    }
+}
+
+/// For points that were computed from secrets.
+impl DefaultIsZeroes for G1 {}
 
 impl fmt::Debug for G1 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

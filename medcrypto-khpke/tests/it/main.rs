@@ -1,1 +1,6 @@
 //! Tests of the public interface, a module a subject.
+
+mod encryption;
+mod fixture;
+mod game;
+mod raw;

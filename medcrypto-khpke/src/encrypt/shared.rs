@@ -1,0 +1,120 @@
+//! One amount for two keys.
+
+use alloc::vec::Vec;
+
+use medcrypto_core::DecodeError;
+use medcrypto_core::bls::{G1, NonIdentityG1, SecretResidue};
+use medcrypto_core::codec::{Header, Reader, Tag, Writer};
+
+use super::masked;
+use crate::Error;
+use crate::ciphertext::Core;
+use crate::hps::{Element, Randomness};
+use crate::keys::{RegisteredKey, Slots};
+
+/// The amount of a transfer under the keys of payer A and payee B, with one X; no tag.
+///
+/// ```text
+/// X = ([r₁]P₁, [r₂]P₂, [r₁+r₂]P₃)
+/// E_A = [r₁]S^A₁ + [r₂]S^A₂ + [t]H,  T_A = [r₁]Ŝ^A₁ + [r₂]Ŝ^A₂       the same for B
+/// encoding   version ‖ suite ‖ tag ‖ X₁ ‖ X₂ ‖ X₃ ‖ E_A ‖ T_A ‖ E_B ‖ T_B       3 + 336 bytes
+/// ```
+/// Randomness may be shared because the scheme is reproducible (Bellare, Boldyreva, Staddon 2003) and both
+/// keys are registered. Nothing here is proved: that is the proof of the transfer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferCore {
+    x: Element,
+    payer: Amount,
+    payee: Amount,
+}
+
+/// E and T of one of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Amount {
+    e: G1,
+    t: NonIdentityG1,
+}
+
+impl TransferCore {
+    /// Encoded length in bytes.
+    pub const LEN: usize = Header::LEN + 7 * G1::LEN;
+
+    /// Encrypts `amount` to both, constant time in it.
+    ///
+    /// # Errors
+    /// [`Error::Count`] for keys of more than one slot, [`Error::Mismatch`] for a key and itself.
+    pub(crate) fn share(
+        payer: &RegisteredKey,
+        payee: &RegisteredKey,
+        amount: &SecretResidue,
+        randomness: &Randomness,
+    ) -> Result<Self, Error> {
+        if [payer, payee].map(RegisteredKey::slots) != [Slots::ONE; 2] {
+            return Err(Error::Count);
+        }
+        if payer.id() == payee.id() {
+            return Err(Error::Mismatch);
+        }
+        let x = Element::new(randomness.points())?;
+        let amount = |key| Amount::new(key, amount, randomness);
+        Ok(Self { x, payer: amount(payer)?, payee: amount(payee)? })
+    }
+
+    /// (X, E_A, T_A).
+    #[must_use]
+    pub fn for_payer(&self) -> Core {
+        self.payer.core(&self.x)
+    }
+
+    /// (X, E_B, T_B).
+    #[must_use]
+    pub fn for_payee(&self) -> Core {
+        self.payee.core(&self.x)
+    }
+
+    /// The canonical encoding.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let writer = Writer::with_capacity(Self::LEN).header(Header::v1(Tag::KhpkeTransferCore));
+        self.payee.write(self.payer.write(self.x.write(writer))).finish()
+    }
+
+    /// Decodes what [`to_bytes`](Self::to_bytes) wrote, and nothing else.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        reader.header(Header::v1(Tag::KhpkeTransferCore))?;
+        let x = Element::read(&mut reader)?;
+        let (payer, payee) = (Amount::read(&mut reader)?, Amount::read(&mut reader)?);
+        reader.finish()?;
+        Ok(Self { x, payer, payee })
+    }
+}
+
+impl Amount {
+    fn new(
+        key: &RegisteredKey,
+        amount: &SecretResidue,
+        randomness: &Randomness,
+    ) -> Result<Self, Error> {
+        let slot = key.slot_bases(0).ok_or(Error::Count)?;
+        let e = masked(&slot, randomness, amount).published("a part of a ciphertext");
+        let t = randomness.evaluate(&key.consistency_bases()).published("a part of a ciphertext");
+        Ok(Self { e, t: t.try_into()? })
+    }
+
+    fn core(&self, x: &Element) -> Core {
+        Core::of_parts(*x, alloc::vec![self.e], self.t)
+    }
+
+    fn write(&self, writer: Writer) -> Writer {
+        writer.array(&self.e.to_bytes()).array(&self.t.to_bytes())
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let e = G1::from_bytes(&reader.array()?)?;
+        Ok(Self { e, t: NonIdentityG1::from_bytes(&reader.array()?)? })
+    }
+}
