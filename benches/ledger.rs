@@ -9,7 +9,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use medcrypto_benches::fixtures::contract::{ACCOUNTS, Judge, STEPS, step};
 use medcrypto_benches::fixtures::contracts::steps;
 use medcrypto_benches::fixtures::ledger::{Chain, Cluster, Counter};
-use medcrypto_benches::fixtures::signer::{Ed25519, Secp256k1, Signer};
+use medcrypto_benches::fixtures::signer::{Ed25519, Numbered as _, Secp256k1, Signer};
 use medcrypto_ledger::block::{CertifiedBlock, TxProof, tx_root, verify_chain};
 use medcrypto_ledger::cas::{self, Cid, MemoryStore};
 use medcrypto_ledger::codec::{decode, encode};
@@ -178,7 +178,10 @@ fn contract(c: &mut Criterion) {
     for name in STEPS {
         group.bench_function(format!("apply/{name}"), |b| {
             let step = step(name);
-            b.iter(|| apply(&step.state, black_box(&step.tx), &step.context, &Judge).unwrap());
+            b.iter(|| {
+                let mut state = step.state.clone();
+                apply(&mut state, black_box(&step.tx), &step.context, &Judge).unwrap()
+            });
         });
     }
     group.bench_function("run/register", |b| {

@@ -1,16 +1,10 @@
 //! Wearables, a Userchain and a Docchain: see `medcrypto_examples::flows::healthchain`.
 #![forbid(unsafe_code)]
-#![allow(
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    reason = "a program, never built without std"
-)]
 
 use std::process::ExitCode;
 
-use medcrypto_examples::flows::healthchain::run;
+use medcrypto_examples::flows::healthchain::run::EXAMPLE;
 
 fn main() -> ExitCode {
-    let arguments = std::env::args_os().skip(1);
-    ExitCode::from(run::main(arguments, &mut std::io::stdout(), &mut std::io::stderr()))
+    EXAMPLE.main()
 }

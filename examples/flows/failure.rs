@@ -1,5 +1,7 @@
 //! Why a run ends early, and the exit code that says so.
 
+use std::io;
+
 use thiserror::Error;
 
 /// Why a run ended early; one message that names the place.
@@ -35,4 +37,9 @@ impl Failure {
             Self::Unmet(_) => 5,
         }
     }
+}
+
+/// A failure to write the output.
+pub(super) fn output(error: io::Error) -> Failure {
+    Failure::Data(format!("output: {error}"))
 }

@@ -14,4 +14,5 @@ pub mod run;
 pub mod source;
 pub mod study;
 
-pub use super::{Failure, folder, report, signer};
+use super::output;
+pub use super::{Failure, chart, folder, report, signer};

@@ -1,7 +1,7 @@
 //! Meisami et al.: a patient's own access policy on a private chain, Protocols 1 to 4 corrected.
 //!
 //! ```text
-//! enrol       the registrar lets pseudonyms in, each class with a rate by block height
+//! enrol       the registrar lets in whom the hospital certifies, each class with a rate by block height
 //! Protocol 1  patient and staff: ECDSA keys on secp256k1; a reader has an HPKE key as well
 //! Protocol 2  T_access: a FHIR Consent becomes a grant for every reader
 //! Protocol 4  T_data, write: AES-256-GCM under the key of ⟨patient, type, epoch⟩, wrapped for each reader
@@ -9,6 +9,7 @@
 //! ```
 
 pub mod attacks;
+pub mod certificate;
 pub mod cli;
 pub mod matrix;
 pub mod narrate;

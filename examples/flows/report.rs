@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::{Failure, output};
+
 /// Everything that a run has told so far.
 pub struct Report<'a> {
     out: &'a mut dyn Write,
@@ -166,6 +168,15 @@ impl<'a> Report<'a> {
     /// Names the trace of the simulated network; the same seed gives the same.
     pub fn trace(&mut self, trace: &str) {
         trace.clone_into(&mut self.content.trace);
+    }
+
+    /// Prints the checks, and fails if one of them did.
+    ///
+    /// # Errors
+    /// [`Failure::Check`] names those that failed; [`Failure::Data`] when the output cannot be written.
+    pub fn close(self) -> Result<(), Failure> {
+        let checks = self.finish().map_err(output)?;
+        checks.map_err(|failed| Failure::Check(format!("failed: {}", failed.join("; "))))
     }
 
     /// Prints the checks and says whether all hold. The last line of text is `CHECKS k/n`.

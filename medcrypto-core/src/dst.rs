@@ -232,6 +232,10 @@ registry! {
         WRAPPED_KEY = "MEDCRYPTO-LEDGER-V01-WRAPPED-KEY";
         /// A value that is revealed later.
         COMMITMENT = "MEDCRYPTO-LEDGER-V01-COMMITMENT";
+        /// What an authority signs about whose a key is.
+        CERTIFICATE = "MEDCRYPTO-LEDGER-V01-CERTIFICATE";
+        /// What the holder of a certificate signs to be enrolled on a chain.
+        ENROLMENT = "MEDCRYPTO-LEDGER-V01-ENROLMENT";
     }
 }
 

@@ -18,6 +18,7 @@ mod hps;
 mod keys;
 #[cfg(feature = "paper")]
 pub mod paper;
+mod range;
 mod sigma;
 mod tag;
 
@@ -33,6 +34,12 @@ pub use evaluate::{
 pub use keys::{
     AccountId, DecryptionKey, EvaluationKey, KeyId, PossessionProof, PublicKey, RegisteredKey,
     Slots,
+};
+#[cfg(feature = "insecure-setup")]
+pub use range::insecure;
+pub use range::{
+    BatchableRangeProof, Bounds, Commitment, DigitBits, Opening, RangeClaim, RangeParameters,
+    RangeProof, RangeStatement, Rejected, UncheckedRangeParameters, verify_ranges,
 };
 
 pub use medcrypto_core::DecodeError;

@@ -9,7 +9,7 @@
 //! balances + escrow + bonds = genesis allocation, after every transaction
 //! ```
 //!
-//! [`apply`] is a pure total function. It looks at a transaction in this order, and the [`Reject`]
+//! [`apply`] is deterministic and total. It looks at a transaction in this order, and the [`Reject`]
 //! names the first thing that fails: sizes, signature, chain, nonce, then the action; for
 //! [`Action::Prove`] the proof first and the values it is bound to after that.
 //!

@@ -71,6 +71,11 @@ def coin():
     h = History()
     m, patient, doctor = b"m", b"patient", b"doctor"
     blocks = [d(f"block {i}") for i in range(2)]
+    watchers, tip = [b"w0", b"w1", b"w2", b"w3"], [blocks[1], 1]
+    for watcher in watchers[:3]:
+        h.send(1, watcher, "Anchor", [blocks[0], tip])
+    later = [d("block 9"), 9]
+    h.send(1, watchers[3], "Anchor", [tip[0], later])
     for block in blocks:
         h.send(1, b"anybody", "Mint", block)
     h.send(1, m, "Transfer", [patient, 150])
@@ -85,7 +90,8 @@ def coin():
     h.send(6, patient, "Withdraw", back)
     balances = {m: 50, patient: 60, doctor: 50}
     offers = {left: [patient, doctor, 30, 300]}
-    state = [[100, 10, 8], 1, pairs(balances), pairs(offers), pairs(reports), Sorted(sorted(blocks)), 200, 10]
+    watch = [Sorted(watchers), tip, pairs({watchers[3]: later})]
+    state = [[100, 10, 8], watch, pairs(balances), pairs(offers), pairs(reports), Sorted(sorted(blocks)), 200, 10]
     return h, state
 
 
@@ -117,7 +123,7 @@ def quota():
         ids.append(h.send(1, a, "Transfer", [b, version, debit, credit, proof]))
     h.send(1, b, "Redeem", ids[0])
     accounts = {a: [key(a), seal(a, 65), 2], b: [key(b), seal(b, 40), 1]}
-    return h, [issuer, pairs(accounts), pairs({ids[1]: [b, seal(b, 5)]})]
+    return h, [issuer, pairs(accounts), pairs({ids[1]: [a, b, seal(b, 5)]})]
 
 
 # Where a list may have any length: members of a set, pairs of a map.

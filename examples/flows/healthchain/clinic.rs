@@ -9,11 +9,11 @@ use medcrypto_ledger::auth::Auth as _;
 use medcrypto_ledger::block::{BadBlock, BlockId};
 use medcrypto_ledger::cas::{self, Cid, MemoryStore};
 use medcrypto_ledger::codec::{self, Pairs};
-use medcrypto_ledger::contract::coin::{self, Coins, Rules};
-use medcrypto_ledger::contract::envelope::SignedTx;
-use medcrypto_ledger::contract::host::Answer;
+use medcrypto_ledger::contract::coin::{self, Coins, Rules, Tip, Watch};
+use medcrypto_ledger::contract::envelope::{SignedTx, State};
+use medcrypto_ledger::contract::host::{Answer, Machine};
 use medcrypto_ledger::contract::keychain::{Action, JoinStatement, Keys};
-use medcrypto_ledger::sim::Faults;
+use medcrypto_ledger::sim::{Faults, Oracle};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -23,7 +23,7 @@ use super::userchain::{DEPTH, GENESIS_MS, Judge, Userchain};
 use super::vault::{EpochKey, Place};
 use crate::flows::Failure;
 use crate::flows::network::{AnswerOf, Network};
-use crate::flows::signer::Signer;
+use crate::flows::signer::{Ed25519, Signer};
 
 /// How many replicas the Docchain has.
 pub const REPLICAS: u16 = 4;
@@ -52,8 +52,11 @@ pub struct Uploaded {
 #[derive(Debug)]
 pub struct Clinic {
     userchain: Arc<RwLock<Userchain>>,
+    tip: Tip,
     /// The Docchain.
-    pub docchain: Network<Coins, Judge, Signer>,
+    pub docchain: Network<Machine<Coins, Judge>, Ed25519>,
+    /// The replicas of the Docchain, who watch the Userchain.
+    pub watchers: Vec<Signer>,
     /// The user.
     pub owner: Owner,
     /// An ECG, a monitor, and the monitor that follows it.
@@ -84,19 +87,22 @@ impl Clinic {
         let miners: Vec<_> = (0..MINERS).map(|_| Signer::generate(&mut rng)).collect();
         let names = miners.iter().map(Signer::public_key).collect();
         let userchain = Arc::new(RwLock::new(Userchain::new(names, mining)));
-        let keys: Vec<_> = (0..REPLICAS).map(|_| Signer::generate(&mut rng)).collect();
-        let keys: Vec<_> = keys.into_iter().map(|key| (key.public_key(), key)).collect();
-        let coins = Coins::new(RULES);
-        let judge = Judge::new(Arc::clone(&userchain));
+        let watchers: Vec<_> = (0..REPLICAS).map(|_| Signer::generate(&mut rng)).collect();
+        let tip = Tip { block: genesis(&userchain), height: 0 };
+        let watch = Watch::new(watchers.iter().map(Signer::public_key).collect(), tip.block);
+        let coins = Coins::new(RULES, watch);
+        let judge = Judge::new(Arc::clone(&userchain), Vec::new());
         let start = (rng.next_u64(), GENESIS_MS);
-        let docchain = Network::start((coins, judge), &keys, faults, start)?;
+        let docchain = Network::start((State::genesis(coins), judge), &watchers, faults, start)?;
         let owner = Owner { member: Member::new("owner", &mut rng), epochs: [].into() };
         let devices = ["ecg", "monitor 1", "monitor 2"].map(|name| Device::new(name, &mut rng));
         let doctors = DOCTORS.map(|name| Member::new(name, &mut rng)).into();
         let (store, uploads) = (MemoryStore::new(), Vec::new());
         Ok(Self {
             userchain,
+            tip,
             docchain,
+            watchers,
             owner,
             devices,
             doctors,
@@ -134,7 +140,7 @@ impl Clinic {
     pub fn confirm(&self) -> Result<BlockId, Failure> {
         let mut users = self.users_mut();
         let id = users.mine()?;
-        let (_, told) = users.replay(users.node().chain().head().height);
+        let (_, told) = users.replay(&id);
         told.iter().try_for_each(|told| match told {
             Answer::Applied(_) => Ok(()),
             Answer::Rejected(rejection) => Err(Failure::Check(rejection.to_string())),
@@ -142,12 +148,41 @@ impl Clinic {
         Ok(id)
     }
 
-    /// Mines until what is there now is deep enough.
+    /// Mines until what is there now is deep enough, and lets the watchers look.
     ///
     /// # Errors
     /// [`Failure::Check`].
-    pub fn settle(&self) -> Result<(), Failure> {
-        (0..DEPTH).try_for_each(|_| self.confirm().map(|_| ()))
+    pub fn settle(&mut self) -> Result<(), Failure> {
+        (0..DEPTH).try_for_each(|_| self.confirm().map(|_| ()))?;
+        self.watch().map(|_| ())
+    }
+
+    /// The watchers vote for the last block that lies deep enough, if it goes on from the tip; answers the tip
+    /// afterwards.
+    ///
+    /// # Errors
+    /// [`Failure::Check`] for a vote that is refused.
+    pub fn watch(&mut self) -> Result<Tip, Failure> {
+        let from = self.tip.block;
+        let vouched = |to: &Tip| self.users().vouches(&from, to);
+        let settled = self.users().settled();
+        let Some(to) = settled.filter(vouched) else { return Ok(self.tip) };
+        for watcher in self.watchers.clone() {
+            if self.tip == to {
+                break;
+            }
+            let events = self.pay(&watcher, coin::Action::Anchor(from, to))?;
+            if events == [coin::Event::Anchored(to)] {
+                self.tip = to;
+            }
+        }
+        Ok(self.tip)
+    }
+
+    /// The block of the Userchain that the Docchain goes by.
+    #[must_use]
+    pub const fn tip(&self) -> Tip {
+        self.tip
     }
 
     /// The transaction by which the owner takes on a device, with the device's consent.
@@ -224,7 +259,7 @@ impl Clinic {
     /// # Errors
     /// [`Failure::NoProgress`].
     pub fn post(&mut self, sender: &Signer, action: coin::Action) -> Result<Told, Failure> {
-        self.docchain.post(&sender.public_key(), sender, action)
+        self.docchain.post(sender, action)
     }
 
     /// The same for a party of the honest flow, whose transaction must be applied.
@@ -264,10 +299,16 @@ impl Clinic {
     /// # Errors
     /// [`BadBlock`] names the first bad block.
     pub fn verify(&self, blocks: &[Vec<u8>]) -> Result<Coins, BadBlock> {
-        let judge = Judge::new(Arc::clone(&self.userchain));
+        let judge = Judge::new(Arc::clone(&self.userchain), Vec::new());
         let (_, state) = self.docchain.audit(blocks, &judge)?;
         Ok(state.contract)
     }
+}
+
+/// The block that a Userchain begins with.
+fn genesis(userchain: &RwLock<Userchain>) -> BlockId {
+    let userchain = userchain.read().unwrap_or_else(PoisonError::into_inner);
+    userchain.genesis().header::<Oracle>().id()
 }
 
 /// What became of a transaction of the Docchain, in words.

@@ -10,7 +10,8 @@
 //!
 //! Source: Xu, Xue, Li, Tian, Hong, Hong, Yu, "Healthchain: a blockchain-based privacy preserving
 //! scheme for large-scale health data", IEEE Internet of Things Journal 2019: tables I and II, figures
-//! 6 and 7. The inputs stand in [`PAPER`] and [`PAPER_MS`]; everything else is computed from them.
+//! 6 and 7. The inputs stand in [`PAPER`] and [`PAPER_MS`], what is printed as a result in [`CAPACITIES`],
+//! [`RATES`], [`FIGURE_6`] and [`FIGURE_7`]; everything else is computed.
 
 /// Bytes of a block.
 pub const BLOCK: u64 = 1 << 20;
@@ -93,6 +94,17 @@ pub fn capacities(sizes: &Sizes, header: u64, tree: u64) -> [u64; 3] {
     sizes.list().map(|size| BLOCK.saturating_sub(header) / (size + tree))
 }
 
+/// Printed with table II: how many of each kind fill a block.
+pub const CAPACITIES: [u64; 3] = [5349, 837, 4599];
+/// Printed beside them: transactions a second.
+pub const RATES: [u64; 3] = [89, 13, 76];
+/// Printed with figure 6: seconds after six months.
+pub const FIGURE_6: Months<f64> = Months { healthchain: 96.0, traditional: 130.0 };
+/// Printed with figure 7: megabytes after six months.
+pub const FIGURE_7: Months<f64> = Months { healthchain: 3.0, traditional: 26.0 };
+/// The months of both figures.
+pub const MONTHS: [u32; 6] = [1, 2, 3, 4, 5, 6];
+
 /// Milliseconds that it takes to make one of each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Costs {
@@ -114,6 +126,19 @@ pub struct Months<T> {
     pub healthchain: T,
     /// With the keys in every upload.
     pub traditional: T,
+}
+
+impl<T> Months<T> {
+    /// The same in another unit.
+    pub fn map<U>(self, unit: impl Fn(T) -> U) -> Months<U> {
+        Months { healthchain: unit(self.healthchain), traditional: unit(self.traditional) }
+    }
+}
+
+/// Bytes as mebibytes.
+#[must_use]
+pub fn mebibytes(bytes: u64) -> f64 {
+    f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1_048_576.0
 }
 
 /// Uploads of so many months.

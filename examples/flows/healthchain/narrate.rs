@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use medcrypto_ledger::Digest;
-use medcrypto_ledger::block::BlockId;
 use medcrypto_ledger::cas;
 use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::coin::{self, Diagnosis};
@@ -19,6 +18,7 @@ use super::reading::{Findings, LightNode};
 use super::run::output;
 use super::userchain::DEPTH;
 use super::vault::Place;
+use super::words;
 use crate::flows::Failure;
 use crate::flows::report::{Report, Table};
 use crate::flows::signer::Signer;
@@ -28,26 +28,35 @@ pub const STEPS: u8 = 9;
 /// Who has a key in each epoch, by place among the doctors: at first, after the revocation, and after
 /// the monitor was exchanged.
 const EPOCHS: [&[usize]; 3] = [&[0, 1, 2, 3, 4], &[0, 1, 3, 4], &[0, 1, 3, 4, ADDED]];
+/// The hash rate of each window, as a multiple of the first.
+const RATES: [u64; 3] = [2, 4, 1];
 /// Kinds of data.
-const ECG: &str = "ecg";
+pub const ECG: &str = "ecg";
 const VITALS: &str = "vital signs";
 
-/// What the flow has left behind for the tables.
+/// What the flow has left behind for the tables: one transaction of each kind, as it was sent.
 #[derive(Debug)]
 pub struct Done {
-    /// Bytes of an upload, of a key transaction for five doctors, and of a diagnosis.
-    pub sizes: [usize; 3],
+    /// A window of the ECG.
+    pub upload: SignedTx<Action>,
+    /// The key of the first epoch.
+    pub key: SignedTx<Action>,
+    /// The diagnosis.
+    pub diagnosis: SignedTx<coin::Action>,
 }
 
 /// Everything up to the second epoch, in which one doctor has no part any more.
 ///
 /// # Errors
 /// [`Failure`].
-pub fn until_revoked(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<[usize; 2], Failure> {
+pub fn until_revoked(
+    clinic: &mut Clinic,
+    report: &mut Report<'_>,
+) -> Result<[SignedTx<Action>; 2], Failure> {
     join(clinic, report)?;
     let key = first_epoch(clinic, report)?;
     let upload = measure(clinic, 3, 0, report)?;
-    revoke(clinic, report)?;
+    revoke(clinic, &key, report)?;
     Ok([upload, key])
 }
 
@@ -62,7 +71,7 @@ pub fn steps(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Done, Failu
     read(clinic, report)?;
     let diagnosis = diagnose(clinic, report)?;
     account(clinic, &diagnosis, report)?;
-    Ok(Done { sizes: [upload, key, codec::encode(&diagnosis.0).len()] })
+    Ok(Done { upload, key, diagnosis: diagnosis.0 })
 }
 
 /// C21: devices join, with their consent; the owner is their one management node.
@@ -71,21 +80,17 @@ fn join(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<(), Failure> {
     for device in clinic.devices.iter().take(2) {
         clinic.send(&clinic.owner.member.signer, clinic.join(device));
     }
-    clinic.confirm()?;
-    let facts = vec![("devices", "ecg, monitor 1".to_owned())];
-    report.step(1, "owner", "takes on two devices, which agree", facts, "keys").map_err(output)
+    let facts = vec![("on the chain", words::confirm(clinic)?)];
+    report.step(1, "owner", "takes on devices, which agree", facts, "keys").map_err(output)
 }
 
 /// Algorithm 3.
-fn first_epoch(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<usize, Failure> {
+fn first_epoch(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<SignedTx<Action>, Failure> {
     let tx = rotate(clinic, 0)?;
-    clinic.confirm()?;
-    let len = codec::encode(&tx).len();
-    let facts = vec![("Algorithm 3", "epoch 0 for doctors 1–5".to_owned()), ("tx_key", bytes(len))];
-    report
-        .step(2, "owner", "wraps the key of epoch 0", facts, "who is whose doctor")
-        .map_err(output)?;
-    Ok(len)
+    let facts = vec![("Algorithm 3", words::confirm(clinic)?), ("tx_key", bytes(&tx))];
+    let what = "wraps the key of the first epoch";
+    report.step(2, "owner", what, facts, "who is whose doctor").map_err(output)?;
+    Ok(tx)
 }
 
 fn rotate(clinic: &mut Clinic, epoch: usize) -> Result<SignedTx<Action>, Failure> {
@@ -100,38 +105,41 @@ fn measure(
     number: u8,
     third: usize,
     report: &mut Report<'_>,
-) -> Result<usize, Failure> {
+) -> Result<SignedTx<Action>, Failure> {
     let count = clinic.source.windows.len() / 3;
     let windows = clinic.source.windows.iter().skip(third * count).take(count);
     let windows: Vec<_> = windows.cloned().collect();
-    let mut len = 0;
+    let mut last = None;
     for window in &windows {
-        let tx = clinic.upload(0, WINDOW_S as u64 * 1000, ECG, window)?;
-        len = codec::encode(&tx).len();
+        last = Some(clinic.upload(0, WINDOW_S as u64 * 1000, ECG, window)?);
     }
+    let last = last.ok_or_else(|| check("nothing to measure"))?;
     if third != 1 {
         let monitor = if third == 0 { 1 } else { 2 };
         for observation in clinic.source.vitals.clone() {
             clinic.upload(monitor, 1, VITALS, &observation)?;
         }
     }
-    clinic.confirm()?;
-    let epoch = clinic.owner.epochs.len().saturating_sub(1);
     let facts = vec![
-        ("Algorithm 2", format!("{count} windows of {WINDOW_LEN} B under epoch {epoch}")),
-        ("tx_IoT", bytes(len)),
+        ("Algorithm 2", words::confirm(clinic)?),
+        ("windows", format!("{} of {WINDOW_LEN} B", windows.len())),
+        ("tx_IoT", bytes(&last)),
     ];
     let what = "encrypt, store, compute the identifier, upload";
     report.step(number, "devices", what, facts, "identifiers and times").map_err(output)?;
-    Ok(len)
+    Ok(last)
 }
 
 /// A doctor is revoked in mid-stream: the next epoch names the others.
-fn revoke(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<(), Failure> {
-    rotate(clinic, 1)?;
-    clinic.confirm()?;
-    let facts = vec![("Algorithm 3", "epoch 1 for doctors 1, 2, 4, 5".to_owned())];
-    report.step(4, "owner", "revokes doctor 3", facts, "who is left out").map_err(output)?;
+fn revoke(
+    clinic: &mut Clinic,
+    before: &SignedTx<Action>,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    let tx = rotate(clinic, 1)?;
+    let facts = vec![("Algorithm 3", words::confirm(clinic)?)];
+    let what = format!("revokes {}", words::left_out(clinic, before, &tx));
+    report.step(4, "owner", what, facts, "who is left out").map_err(output)?;
     measure(clinic, 4, 1, report).map(|_| ())
 }
 
@@ -144,20 +152,16 @@ fn exchange(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<(), Failure>
     clinic.send(&owner, Action::Leave(old.key()));
     clinic.send(&owner, clinic.join(&new));
     rotate(clinic, 2)?;
-    clinic.confirm()?;
-    let facts = vec![
-        ("Algorithm 3", "epoch 1 for doctor 6; epoch 2 for doctors 1, 2, 4, 5, 6".to_owned()),
-        ("devices", "monitor 1 left, monitor 2 joined".to_owned()),
-    ];
-    let what = "adds doctor 6 and exchanges a device";
+    let facts = vec![("on the chain", words::confirm(clinic)?)];
+    let what = format!("adds {} and exchanges a device", clinic.doctor(ADDED)?.name);
     report.step(5, "owner", what, facts, "keys").map_err(output)?;
     measure(clinic, 5, 2, report).map(|_| ())
 }
 
-/// Three windows of the Userchain under another hash rate each.
+/// Windows of the Userchain, each under another hash rate.
 fn windows(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<(), Failure> {
     let mut rows = Vec::new();
-    for (window, times) in (1..).zip([2, 4, 1]) {
+    for (window, times) in (1..).zip(RATES) {
         clinic.users_mut().set_rate(times);
         while clinic.users().node().chain().head().height < window * WINDOW {
             clinic.users_mut().mine()?;
@@ -165,10 +169,11 @@ fn windows(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<(), Failure> 
         rows.push(retargeted(clinic, window, &times.to_string())?);
     }
     let changed = |row: &Vec<String>| row.get(2) != row.get(4);
-    report.check("each of three windows changes the target", rows.iter().all(changed));
+    let every = rows.len() == RATES.len() && rows.iter().all(changed);
+    report.check(format!("each of {} windows changes the target", rows.len()), every);
     let head = clinic.users().node().chain().head().height;
     let facts = vec![("blocks", head.to_string()), ("windows", rows.len().to_string())];
-    report.step(6, "miners", "mine three windows", facts, "everything").map_err(output)?;
+    report.step(6, "miners", "mine windows at other rates", facts, "everything").map_err(output)?;
     let title = "The Userchain retargets";
     let columns = vec!["window", "hash rate", "target before", "mean time", "target after"];
     report.table(Table { title, columns, rows, measured: Vec::new() }).map_err(output)
@@ -262,8 +267,10 @@ pub fn opened(
 /// A diagnosis that is on the Docchain, and its id.
 type Filed = (SignedTx<coin::Action>, Digest);
 
-/// Algorithm 4, and how it is paid: a miner mints, the user buys coins and offers them.
+/// Algorithm 4, and how it is paid: the watchers agree on a tip, a miner mints, the user buys coins and
+/// offers them.
 fn diagnose(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Filed, Failure> {
+    let tip = clinic.watch()?;
     let miner = mint(clinic)?;
     let (owner, doctor) = (clinic.owner.member.signer.clone(), clinic.doctor(0)?.signer.clone());
     let (user, name) = (owner.public_key(), doctor.public_key());
@@ -274,8 +281,8 @@ fn diagnose(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Filed, Failu
         return Err(check("no offer"));
     };
     let diagnosis = conclude(clinic, Some(*offer))?;
-    let tx = clinic.docchain.sign(&doctor.public_key(), &doctor, coin::Action::Diagnose(diagnosis));
-    let told = clinic.docchain.submit(&doctor.public_key(), &doctor, codec::encode(&tx))?;
+    let tx = clinic.docchain.sign(&doctor, coin::Action::Diagnose(diagnosis));
+    let told = clinic.docchain.submit(&doctor, codec::encode(&tx))?;
     report.check("the diagnosis is on the Docchain", outcome(&told) == "applied");
     let events: &[_] = if let Answer::Applied(events) = &told { events } else { &[] };
     let paid = events.iter().find_map(|event| match event {
@@ -284,24 +291,21 @@ fn diagnose(clinic: &mut Clinic, report: &mut Report<'_>) -> Result<Filed, Failu
     });
     let paid = paid.ok_or_else(|| check("nobody was paid"))?;
     let facts = vec![
-        ("tx_diag", bytes(codec::encode(&tx).len())),
+        ("tx_diag", bytes(&tx)),
         ("paid", format!("{paid} units, {} burnt", price - paid)),
+        ("tip", format!("height {}", tip.height)),
     ];
-    let id = tx.body.id();
-    report
-        .step(
-            8,
-            "doctor 1",
-            "diagnoses and is paid (Algorithm 4)",
-            facts,
-            "who treats whom, the price",
-        )
-        .map_err(output)?;
+    let (id, name) = (tx.body.id(), clinic.doctor(0)?.name);
+    let what = "diagnoses and is paid (Algorithm 4)";
+    report.step(8, name, what, facts, "who treats whom, the price").map_err(output)?;
     Ok((tx, id))
 }
 
 /// The miner of block 1 is paid for it.
-fn mint(clinic: &mut Clinic) -> Result<Signer, Failure> {
+///
+/// # Errors
+/// [`Failure::Check`] for a chain without one, or a tip that is lower.
+pub(super) fn mint(clinic: &mut Clinic) -> Result<Signer, Failure> {
     let block = clinic.users().node().chain().at(1).copied().ok_or_else(|| check("no block"))?;
     let of = |miner: &&Signer| super::userchain::name(&miner.public_key()) == block.miner;
     let miner = clinic.miners.iter().find(of).cloned().ok_or_else(|| check("no miner"))?;
@@ -330,19 +334,7 @@ fn conclude(clinic: &mut Clinic, offer: Option<Digest>) -> Result<Diagnosis, Fai
     let place = Place { owner, author, epoch, taken_ms: clinic.docchain.now_ms() };
     let blob = key.seal(place, "diagnosis", text.as_bytes(), &mut clinic.rng).map_err(check)?;
     let cid = cas::put(&mut clinic.store, &blob).map_err(check)?;
-    Ok(Diagnosis { anchor: anchor(clinic)?, records, cid, offer })
-}
-
-/// The last block that is deep enough.
-///
-/// # Errors
-/// [`Failure::Check`] on a short chain.
-pub fn anchor(clinic: &Clinic) -> Result<BlockId, Failure> {
-    let users = clinic.users();
-    let chain = users.node().chain();
-    let height = (chain.head().height + 1).checked_sub(DEPTH);
-    let header = height.and_then(|height| chain.at(height));
-    header.map(medcrypto_ledger::pow::Header::id).ok_or_else(|| check("too few blocks"))
+    Ok(Diagnosis { anchor: clinic.tip().block, records, cid, offer })
 }
 
 /// C14: anybody verifies the Docchain and finds who answers for a diagnosis, and for which records.
@@ -368,6 +360,6 @@ fn account(clinic: &mut Clinic, (tx, id): &Filed, report: &mut Report<'_>) -> Re
         .map_err(output)
 }
 
-fn bytes(len: usize) -> String {
-    format!("{len} B")
+fn bytes<A: serde::Serialize>(tx: &SignedTx<A>) -> String {
+    format!("{} B", codec::encode(tx).len())
 }

@@ -1,6 +1,13 @@
 //! The Userchain with its miners, and what the Docchain asks of it.
+//!
+//! ```text
+//! tip      in the state of the Docchain: a block that q of its replicas, the watchers, have seen DEPTH deep
+//! watcher  votes for a block of its best chain, DEPTH deep, above the tip and on it
+//! judge    answers from the tip downwards: its best chain, and whether it has changed, are of no matter
+//! ```
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::num::NonZeroU64;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
@@ -9,7 +16,7 @@ use medcrypto_core::rand_core::RngCore;
 use medcrypto_ledger::auth::{Auth, PublicKey, Signature, Verifier};
 use medcrypto_ledger::block::{BlockId, ChainId, tx_root};
 use medcrypto_ledger::codec;
-use medcrypto_ledger::contract::coin;
+use medcrypto_ledger::contract::coin::{self, Tip};
 use medcrypto_ledger::contract::envelope::{SignedTx, State, TxBody};
 use medcrypto_ledger::contract::host::{Answer, Machine};
 use medcrypto_ledger::contract::keychain::{Action, Event, Keychain, Reject};
@@ -22,7 +29,7 @@ use sha2::{Digest as _, Sha256};
 use crate::flows::Failure;
 use crate::flows::signer::{Ed25519, Signer};
 
-/// How deep a block must lie to be believed, itself included.
+/// How deep a block must lie for a watcher to vote for it, itself included.
 pub const DEPTH: u64 = 6;
 /// 2016-06-01T00:00:00Z.
 pub const GENESIS_MS: u64 = 1_464_739_200_000;
@@ -35,7 +42,7 @@ pub type Keys = Machine<Keychain, Ed25519>;
 pub type Told = Answer<Event, Reject>;
 
 /// A core node, the miners, and the transactions that wait.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Userchain {
     genesis: Genesis,
     node: CoreNode<Oracle>,
@@ -75,6 +82,12 @@ impl Userchain {
     #[must_use]
     pub const fn node(&self) -> &CoreNode<Oracle> {
         &self.node
+    }
+
+    /// Who mines.
+    #[must_use]
+    pub fn miners(&self) -> &[PublicKey] {
+        &self.miners
     }
 
     /// The simulated time.
@@ -149,22 +162,75 @@ impl Userchain {
     /// The devices, uploads and keys after the best chain.
     #[must_use]
     pub fn keys(&self) -> Keys {
-        self.replay(self.node.chain().head().height).0
+        self.replay(&self.node.chain().head().id()).0
     }
 
-    /// The state after the block at a height, and what became of that block's transactions.
+    /// The state after a block, on the best chain or not, and what became of that block's transactions.
     #[must_use]
-    pub fn replay(&self, height: u64) -> (Keys, Vec<Told>) {
+    pub fn replay(&self, block: &BlockId) -> (Keys, Vec<Told>) {
         let state = State::genesis(Keychain::default());
         let mut keys = Keys::new(state, Ed25519).on_chain(self.chain_id());
         let mut told = Vec::new();
-        for header in (1..=height).filter_map(|height| self.node.chain().at(height)) {
-            // Most blocks are empty, and their ids need not be known.
-            let txs = if header.tx_count == 0 { &[] } else { self.node.txs(&header.id()) };
+        for (id, header) in self.path(block) {
             let run = |tx: &Bytes| keys.run(tx.as_slice(), header.height, header.time_ms);
-            told = txs.iter().map(run).collect();
+            told = self.node.txs(&id).iter().map(run).collect();
         }
         (keys, told)
+    }
+
+    /// The blocks from genesis to this one; none, if it is not there.
+    fn path(&self, block: &BlockId) -> Vec<(BlockId, &Header)> {
+        let chain = self.node.chain();
+        let find = |id: BlockId| Some((id, chain.get(&id)?));
+        let back = iter::successors(find(*block), |(_, header)| find(header.prev));
+        let mut path: Vec<_> = back.collect();
+        path.reverse();
+        path
+    }
+
+    /// The header of a block, if it is this tip or before it.
+    fn up_to(&self, tip: &BlockId, block: &BlockId) -> Option<&Header> {
+        let chain = self.node.chain();
+        let header = chain.get(block)?;
+        let mut at = *tip;
+        while chain.get(&at)?.height > header.height {
+            at = chain.get(&at)?.prev;
+        }
+        (at == *block).then_some(header)
+    }
+
+    /// The last block that lies deep enough.
+    #[must_use]
+    pub fn settled(&self) -> Option<Tip> {
+        let height = (self.node.chain().head().height + 1).checked_sub(DEPTH)?;
+        let header = self.node.chain().at(height)?;
+        Some(Tip { block: header.id(), height })
+    }
+
+    /// Whether a watcher with this node votes that the tip goes on from one block to another.
+    #[must_use]
+    pub fn vouches(&self, from: &BlockId, to: &Tip) -> bool {
+        let chain = self.node.chain();
+        let deep = chain.confirmations(&to.block) >= DEPTH;
+        let higher = self.up_to(&to.block, from).is_some_and(|from| from.height < to.height);
+        deep && higher && chain.get(&to.block).is_some_and(|header| header.height == to.height)
+    }
+
+    /// The blocks up to this one, as another node hands them out.
+    fn hand_out(&self, block: &BlockId) -> Vec<(Header, Vec<Bytes>)> {
+        let path = self.path(block).into_iter().skip(1);
+        path.map(|(id, header)| (*header, self.node.txs(&id).to_vec())).collect()
+    }
+
+    /// Takes those blocks of another node that are not here; each is checked.
+    fn catch_up(&mut self, blocks: Vec<(Header, Vec<Bytes>)>) -> Result<(), Failure> {
+        for (header, txs) in blocks {
+            if self.node.chain().get(&header.id()).is_none() {
+                self.pass(header.time_ms.saturating_sub(self.now_ms));
+                self.take(header, txs)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -174,19 +240,37 @@ pub fn name(miner: &PublicKey) -> Digest {
     Digest(Sha256::digest(miner.0.as_slice()).into())
 }
 
-/// The Userchain as the replicas of the Docchain see it.
+/// The Userchain as one replica of the Docchain, or a stranger, sees it: through a node of its own, and
+/// others to get blocks from.
 #[derive(Clone, Debug)]
-pub struct Judge(Arc<RwLock<Userchain>>);
+pub struct Judge {
+    own: Arc<RwLock<Userchain>>,
+    others: Vec<Arc<RwLock<Userchain>>>,
+}
 
 impl Judge {
-    /// A judge who looks at this chain.
+    /// A judge with this node and others.
     #[must_use]
-    pub const fn new(userchain: Arc<RwLock<Userchain>>) -> Self {
-        Self(userchain)
+    pub const fn new(own: Arc<RwLock<Userchain>>, others: Vec<Arc<RwLock<Userchain>>>) -> Self {
+        Self { own, others }
     }
 
     fn look(&self) -> RwLockReadGuard<'_, Userchain> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.own.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The own node, with every block up to this one. A tip that nobody hands out is none: q watchers have
+    /// voted for it, and the correct ones among them have its blocks.
+    fn up_to(&self, tip: &BlockId) -> Result<RwLockReadGuard<'_, Userchain>, Refused> {
+        if self.look().node.chain().get(tip).is_none() {
+            let ask = |other: &Arc<RwLock<Userchain>>| {
+                other.read().unwrap_or_else(PoisonError::into_inner).hand_out(tip)
+            };
+            let blocks = self.others.iter().map(ask).find(|blocks| !blocks.is_empty());
+            let mut own = self.own.write().unwrap_or_else(PoisonError::into_inner);
+            own.catch_up(blocks.ok_or(Refused)?).or(Err(Refused))?;
+        }
+        Ok(self.look())
     }
 }
 
@@ -203,9 +287,9 @@ impl Verifier for Judge {
 }
 
 impl coin::Userchain for Judge {
-    fn block(&self, block: &BlockId) -> Result<(u64, PublicKey), Refused> {
-        let userchain = self.look();
-        let header = deep(&userchain, block)?;
+    fn block(&self, tip: &BlockId, block: &BlockId) -> Result<(u64, PublicKey), Refused> {
+        let userchain = self.up_to(tip)?;
+        let header = userchain.up_to(tip, block).ok_or(Refused)?;
         let miner = userchain.miners.iter().find(|key| name(key) == header.miner);
         Ok((header.height, miner.ok_or(Refused)?.clone()))
     }
@@ -216,16 +300,8 @@ impl coin::Userchain for Judge {
         doctor: &PublicKey,
         records: &BTreeSet<Digest>,
     ) -> Result<PublicKey, Refused> {
-        let userchain = self.look();
-        let (keys, _) = userchain.replay(deep(&userchain, anchor)?.height);
+        let (keys, _) = self.up_to(anchor)?.replay(anchor);
         let owner = keys.state().contract.diagnosable(doctor, records).or(Err(Refused))?;
         Ok(owner.clone())
     }
-}
-
-/// The header of a block that lies deep enough.
-fn deep<'a>(userchain: &'a Userchain, block: &BlockId) -> Result<&'a Header, Refused> {
-    let chain = userchain.node.chain();
-    let header = chain.get(block).ok_or(Refused)?;
-    if chain.confirmations(block) >= DEPTH { Ok(header) } else { Err(Refused) }
 }

@@ -1,98 +1,109 @@
 //! Attacks on the flow. Each runs against the honest parties up to the point where it strikes, and
 //! must be stopped there, for the reason that it names.
-//!
-//! An attack is a list of [`Attempt`]s: what was tried, what must stop it, and what did. One attempt
-//! with another outcome fails the run.
 
 mod chain;
 mod delivery;
 mod proofs;
 
 use super::Failure;
-use super::exchange::Exchange;
+use super::exchange::{Delegated, Exchange, Published, Stored};
 use super::source::Source;
+use crate::flows::attack::{Attack, Attempt};
 
-/// One try, and how it ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// What was tried.
-    pub what: &'static str,
-    /// How it must end.
-    pub expected: String,
-    /// How it ended.
-    pub found: String,
-}
+/// How an attack is run.
+pub type Run = fn(&mut Exchange, &Source) -> Result<Vec<Attempt>, Failure>;
 
-impl Attempt {
-    fn new(what: &'static str, expected: impl ToString, found: impl ToString) -> Self {
-        Self { what, expected: expected.to_string(), found: found.to_string() }
-    }
-
-    /// Whether it ended as it must.
-    #[must_use]
-    pub fn is_stopped(&self) -> bool {
-        self.expected == self.found
-    }
-}
-
-type Run = fn(&mut Exchange, &Source) -> Result<Vec<Attempt>, Failure>;
-
-/// Every attack by name, with what it is about.
-const ATTACKS: [(&str, &str, Run); 15] = [
-    ("replayed-proof", "a proof is posted again, by its maker and by a thief", proofs::replayed),
-    ("other-context", "a proof for one request is posted to another", proofs::other_context),
-    ("made-up-record", "a patient commits to a record of its own making", proofs::made_up_record),
-    (
-        "resolved-diagnosis",
-        "a resolved diagnosis is sold as an active one",
-        proofs::resolved_diagnosis,
-    ),
-    (
-        "swapped-ciphertext",
-        "what is delivered is not what was proven",
-        delivery::swapped_ciphertext,
-    ),
-    ("false-dispute", "a genuine record is disputed", delivery::false_dispute),
-    ("unverified-header", "a mauled header is put to the proxy", delivery::unverified_header),
-    (
-        "transposed-identities",
-        "delegator and delegatee change places",
-        delivery::transposed_identities,
-    ),
-    (
-        "outside-scope",
-        "a record outside the delegated scope is re-encrypted",
-        delivery::outside_scope,
-    ),
-    ("after-expiry", "a delegation is used after its term", delivery::after_expiry),
-    ("collusion", "proxy and institution pool their keys", delivery::collusion),
-    (
-        "unsigned-settlement",
-        "a settlement lacks one of the two signatures",
-        chain::unsigned_settlement,
-    ),
-    ("second-exclusive-sale", "an exclusive licence is sold twice", chain::second_exclusive_sale),
-    ("tampered-block", "one byte of each block is changed", chain::tampered_block),
-    ("forged-vote", "votes of a replica are made up", chain::forged_vote),
+/// Every attack, in the order of the list.
+pub(super) const ATTACKS: [Attack<Run>; 15] = [
+    Attack {
+        name: "replayed-proof",
+        about: "a proof is posted again, by its maker and by a thief",
+        run: proofs::replayed,
+    },
+    Attack {
+        name: "other-context",
+        about: "a proof for one request is posted to another",
+        run: proofs::other_context,
+    },
+    Attack {
+        name: "made-up-record",
+        about: "a patient commits to a record of its own making",
+        run: proofs::made_up_record,
+    },
+    Attack {
+        name: "resolved-diagnosis",
+        about: "a resolved diagnosis is sold as an active one",
+        run: proofs::resolved_diagnosis,
+    },
+    Attack {
+        name: "swapped-ciphertext",
+        about: "what is delivered is not what was proven",
+        run: delivery::swapped_ciphertext,
+    },
+    Attack {
+        name: "false-dispute",
+        about: "a genuine record is disputed",
+        run: delivery::false_dispute,
+    },
+    Attack {
+        name: "unverified-header",
+        about: "a mauled header is put to the proxy",
+        run: delivery::unverified_header,
+    },
+    Attack {
+        name: "transposed-identities",
+        about: "delegator and delegatee change places",
+        run: delivery::transposed_identities,
+    },
+    Attack {
+        name: "outside-scope",
+        about: "a record outside the delegated scope is re-encrypted",
+        run: delivery::outside_scope,
+    },
+    Attack {
+        name: "after-expiry",
+        about: "a delegation is used after its term",
+        run: delivery::after_expiry,
+    },
+    Attack {
+        name: "collusion",
+        about: "proxy and institution pool their keys",
+        run: delivery::collusion,
+    },
+    Attack {
+        name: "unsigned-settlement",
+        about: "a settlement lacks one of the two signatures",
+        run: chain::unsigned_settlement,
+    },
+    Attack {
+        name: "second-exclusive-sale",
+        about: "an exclusive licence is sold twice",
+        run: chain::second_exclusive_sale,
+    },
+    Attack {
+        name: "tampered-block",
+        about: "one byte of each block is changed",
+        run: chain::tampered_block,
+    },
+    Attack {
+        name: "forged-vote",
+        about: "votes of a replica are made up",
+        run: chain::forged_vote,
+    },
 ];
 
 /// The names of the attacks.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    ATTACKS.iter().map(|(name, _, _)| *name)
+    ATTACKS.iter().map(|attack| attack.name)
 }
 
-/// What an attack is about; none of an unknown name.
-#[must_use]
-pub fn about(name: &str) -> Option<&'static str> {
-    ATTACKS.iter().find(|(known, _, _)| *known == name).map(|(_, about, _)| *about)
-}
-
-/// Runs an attack.
-///
-/// # Errors
-/// [`Failure::Usage`] for an unknown name, or whatever keeps the honest steps from running.
-pub fn run(name: &str, exchange: &mut Exchange, source: &Source) -> Result<Vec<Attempt>, Failure> {
-    let attack = ATTACKS.iter().find(|(known, _, _)| *known == name);
-    let (_, _, run) = attack.ok_or_else(|| Failure::Usage(format!("no attack named {name}")))?;
-    run(exchange, source)
+/// Runs the honest steps up to delegation.
+fn delegated(exchange: &mut Exchange) -> Result<(Published, Stored, Delegated), Failure> {
+    let published = exchange.publish()?;
+    let stored = exchange.encrypt()?;
+    exchange.register(&stored)?;
+    let proof = exchange.prove(&published)?;
+    exchange.verify(proof)?;
+    let delegated = exchange.delegate(&published)?;
+    Ok((published, stored, delegated))
 }

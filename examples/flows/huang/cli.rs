@@ -1,11 +1,12 @@
 //! The command line of `huang_share`.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use lexopt::{Arg, Parser, ValueExt};
+use lexopt::{Error, Parser, ValueExt};
 
-use super::Failure;
+use super::attacks;
+use crate::flows::command::{Command, Shared};
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
@@ -40,77 +41,28 @@ pub struct Options {
     pub patient: Option<String>,
     /// The requirement as given: a file's path or the text itself.
     pub require: Option<OsString>,
-    /// Skip the comparison with the paper.
-    pub fast: bool,
-    /// Seed of everything random.
-    pub seed: u64,
-    /// Print JSON.
-    pub json: bool,
     /// Where artefacts go.
     pub out: Option<PathBuf>,
-    /// Which attack to run.
-    pub attack: Option<String>,
+    /// What every flow takes.
+    pub shared: Shared,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            record: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/fhir")),
-            patient: None,
-            require: None,
-            fast: false,
-            seed: 1,
-            json: false,
-            out: None,
-            attack: None,
-        }
-    }
-}
-
-/// What the command line asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Run the flow, perhaps with an attack.
-    Run(Options),
-    /// Print the usage.
-    Help,
-    /// Print the names of the attacks.
-    ListAttacks,
-}
-
-/// Reads a command line, the program's name excluded.
+/// Reads a command line.
 ///
 /// # Errors
-/// [`Failure::Usage`].
-pub fn parse<I>(arguments: I) -> Result<Command, Failure>
-where
-    I: IntoIterator<Item: Into<OsString>>,
-{
-    read(Parser::from_args(arguments))
-        .map_err(|error| Failure::Usage(format!("{error}\n\n{USAGE}")))
-}
-
-fn read(mut parser: Parser) -> Result<Command, lexopt::Error> {
-    let mut options = Options::default();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("record") => options.record = parser.value()?.into(),
-            Arg::Long("patient") => options.patient = Some(parser.value()?.string()?),
-            Arg::Long("require") => options.require = Some(parser.value()?),
-            Arg::Long("fast") => options.fast = true,
-            Arg::Long("seed") => options.seed = seed(&parser.value()?)?,
-            Arg::Long("json") => options.json = true,
-            Arg::Long("out") => options.out = Some(parser.value()?.into()),
-            Arg::Long("attack") => options.attack = Some(parser.value()?.string()?),
-            Arg::Long("list-attacks") => return Ok(Command::ListAttacks),
-            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
-            other => return Err(other.unexpected()),
+/// What is wrong with it.
+pub fn read(parser: Parser) -> Result<Command<Options>, Error> {
+    let mut record = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/fhir"));
+    let (mut patient, mut require, mut out) = (None, None, None);
+    let asked = Shared::read(parser, USAGE, attacks::names(), |option, parser| {
+        match option {
+            "record" => record = parser.value()?.into(),
+            "patient" => patient = Some(parser.value()?.string()?),
+            "require" => require = Some(parser.value()?),
+            "out" => out = Some(parser.value()?.into()),
+            _ => return Ok(false),
         }
-    }
-    Ok(Command::Run(options))
-}
-
-fn seed(value: &OsStr) -> Result<u64, lexopt::Error> {
-    let shown = value.to_string_lossy();
-    shown.parse().map_err(|_| format!("--seed takes a number below 2^64, not {shown:?}").into())
+        Ok(true)
+    })?;
+    Ok(asked.map(|shared| Options { record, patient, require, out, shared }))
 }

@@ -18,8 +18,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use medcrypto_core::dst;
+use medcrypto_core::rand_core::RngCore;
 use medcrypto_ledger::auth::{Auth, PublicKey};
-use medcrypto_ledger::block::TxProof;
+use medcrypto_ledger::block::{BadBlock, Header, TxProof};
 use medcrypto_ledger::cas::Cid;
 use medcrypto_ledger::contract::{
     self, Action, Delivery, Event, Proof, Rekey, Requirement, Settlement, SettlementStatement,
@@ -44,6 +45,9 @@ use super::study;
 use stages::action_of;
 
 pub use stages::{Delegated, Published, Settled, Stored, applied};
+
+/// How many replicas there are.
+const REPLICAS: u16 = 4;
 
 /// The parties, the chain, and what was prepared before step 1.
 pub struct Exchange {
@@ -104,7 +108,9 @@ impl Exchange {
         let state = State::genesis(funds, BTreeSet::from([study::class()]))
             .map_err(|error| Failure::Check(format!("genesis: {error}")))?;
         let judge = Judge::new([key.verifying_key().clone()]);
-        let network = Network::start(4, state, judge, faults, rng_mut)?;
+        let keys: Vec<_> = (0..REPLICAS).map(|_| Signer::generate(rng_mut)).collect();
+        let start = (rng_mut.next_u64(), study::GENESIS_MS);
+        let network = Network::start((state, judge), &keys, faults, start)?;
         Ok(Self {
             pkg,
             hospital,
@@ -345,6 +351,16 @@ impl Exchange {
             .map_err(|error| Failure::Check(format!("the inclusion proof: {error}")))?;
         let leaf = certified.block.txs.get(index).map(|tx| tx.as_slice().to_vec());
         Ok(Settled { inclusion, leaf: leaf.unwrap_or_default() })
+    }
+
+    /// Verifies blocks from genesis as a stranger who knows the committee, the rules and the verifying key,
+    /// and returns the contract's state at the end.
+    ///
+    /// # Errors
+    /// [`BadBlock`] names the first bad height.
+    pub fn audit(&self, blocks: &[Vec<u8>]) -> Result<(Header, State), BadBlock> {
+        let judge = Judge::new([self.key.verifying_key().clone()]);
+        self.network.audit(blocks, &judge)
     }
 
     /// Both parties' signatures under a settlement.

@@ -9,16 +9,15 @@ use medcrypto_zk::keys::Provenance;
 use medcrypto_zk::requirement::Requirement;
 use medcrypto_zk::statement::Statement;
 
-use super::Failure;
 use super::artefacts::Finished;
 use super::exchange::{Exchange, Published, Stored};
 use super::judge::statement;
 use super::paper::{self, Measured};
 use super::parties::Received;
 use super::report::Report;
-use super::run::output;
 use super::signer::Ed25519;
 use super::source::Source;
+use super::{Failure, output};
 
 /// The length of a run of plaintext that no block may hold.
 const RUN: usize = 16;

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use super::chart::{Chart, Scale};
 use super::report::Table;
 
 /// What this run has measured or counted.
@@ -31,25 +32,21 @@ pub struct Measured {
 /// Figure 5: minutes between blocks of the systems that the paper compares with.
 const FIGURE_5: [(&str, f64); 2] = [("MedRec", 10.0), ("MDSM", 3.0)];
 
+/// Ten milliseconds to an hour.
+const SCALE: Scale = Scale { least: 0.01, decades: 5.56, length: 400.0 };
+
 /// Figure 5 with our bar, as SVG: seconds on a logarithmic scale from 10 ms to 1 h.
 #[must_use]
 pub fn figure_5(block_ms: u64) -> String {
     let ours = Duration::from_millis(block_ms).as_secs_f64();
     let bars = FIGURE_5.iter().map(|(name, minutes)| (*name, 60.0 * minutes));
-    let bars = bars.chain([("here (simulated)", ours)]).enumerate();
-    let rows = bars.map(|(row, (name, seconds))| {
-        let (y, width) = (24 + 28 * row, 400.0 * (seconds.max(0.01) / 0.01).log10() / 5.56);
-        format!(
-            "<text x=\"0\" y=\"{}\">{name}: {seconds} s</text>\n\
-             <rect x=\"190\" y=\"{y}\" width=\"{width:.1}\" height=\"18\"/>\n",
-            y + 14
-        )
-    });
-    let rows: String = rows.collect();
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"600\" height=\"120\" font-size=\"13\">\n\
-         <text x=\"0\" y=\"14\">Time to a block, logarithmic</text>\n{rows}</svg>\n"
-    )
+    let mut chart = Chart::new((600, 120), "Time to a block, logarithmic");
+    for (row, (name, seconds)) in (0_u8..).zip(bars.chain([("here (simulated)", ours)])) {
+        let y = 28.0_f64.mul_add(row.into(), 24.0);
+        chart.text((0.0, y + 14.0), &format!("{name}: {seconds} s"));
+        chart.bar((190.0, y), SCALE.place(seconds), 18.0);
+    }
+    chart.svg()
 }
 
 /// The comparison as a table.

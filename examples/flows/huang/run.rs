@@ -1,13 +1,12 @@
-//! One run of `huang_share`, from the command line to the exit code.
+//! One run of `huang_share`, from the options to the checks.
 
-use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
+use std::ffi::OsStr;
+use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
 use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::Stage;
-use medcrypto_ledger::sim::Faults;
 use medcrypto_zk::circuit::Circuit;
 use medcrypto_zk::keys::{Provenance, ProvingKey};
 use medcrypto_zk::requirement::Requirement;
@@ -17,48 +16,24 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::artefacts::Artefacts;
-use super::cli::{Command, DEFAULT_REQUIREMENT, Options, USAGE, parse};
+use super::attacks::{ATTACKS, Run};
+use super::cli::{DEFAULT_REQUIREMENT, Options, USAGE, read};
 use super::exchange::Exchange;
 use super::folder::{Folder, read_file};
 use super::network::fault_warning;
 use super::report::Report;
 use super::source::Source;
-use super::{Failure, attacks, narrate, study};
+use super::{Failure, narrate, output, study};
+use crate::flows::attack::Attack;
+use crate::flows::command::Example;
 
-/// What a network does to messages in a full run: one in twenty is lost, one in twenty arrives twice,
-/// and all overtake each other.
-const ROUGH: Faults =
-    Faults { link_spread: 20, delay_min: 5, delay_max: 80, loss: 50, duplicate: 50, garble: 0 };
-
-/// Runs a command line and returns the exit code. Results go to `out`, progress and the one message
-/// of a failure to `err`.
-pub fn main<I>(arguments: I, out: &mut dyn Write, err: &mut dyn Write) -> u8
-where
-    I: IntoIterator<Item: Into<OsString>>,
-{
-    let ended = parse(arguments).and_then(|command| perform(command, out, err));
-    let Err(failure) = ended else { return 0 };
-    // Where the message cannot be written there is nobody to read it.
-    let _ = writeln!(err, "huang_share: {failure}");
-    failure.code()
-}
-
-fn perform(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
-    match command {
-        Command::Help => out.write_all(USAGE.as_bytes()).map_err(output),
-        Command::ListAttacks => {
-            attacks::names().try_for_each(|name| writeln!(out, "{name}")).map_err(output)
-        }
-        Command::Run(options) => run(&options, out, err),
-    }
-}
+/// The program.
+pub const EXAMPLE: Example<Options> = Example { name: "huang_share", usage: USAGE, read, run };
 
 fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
-    let unknown = options.attack.as_deref().filter(|name| attacks::about(name).is_none());
-    if let Some(name) = unknown {
-        return Err(Failure::Usage(format!("no attack named {name}; see --list-attacks")));
-    }
-    let mut report = Report::new(("huang_share", 9), out, err, options.json, options.seed);
+    let shared = &options.shared;
+    let attack = Attack::asked(&ATTACKS, shared.attack.as_deref())?;
+    let mut report = shared.report((EXAMPLE.name, 9), out, err);
     let requirement = requirement(options.require.as_deref())?;
     let folder = Folder::read(&options.record)?;
     let (source, record) =
@@ -70,20 +45,19 @@ fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> Result<()
     }
     narrate::opening(&mut report, &requirement, &source).map_err(output)?;
     let artefacts = options.out.as_deref().map(Artefacts::open).transpose()?;
-    let mut setup_rng = stream(options.seed, 1);
+    let mut setup_rng = stream(shared.seed, 1);
     let (key, setup_s) =
         proving_key(&requirement, artefacts.as_ref(), &mut report, &mut setup_rng)?;
-    let faults = if options.fast { Faults::NONE } else { ROUGH };
-    let mut exchange = Exchange::prepare(key, &source, record, faults, stream(options.seed, 2))?;
+    let rng = stream(shared.seed, 2);
+    let mut exchange = Exchange::prepare(key, &source, record, shared.faults(), rng)?;
     let warning = fault_warning(exchange.network.replicas());
     warning.map_or(Ok(()), |warning| report.line(&warning)).map_err(output)?;
-    match options.attack.as_deref() {
-        Some(name) => attack(name, &mut exchange, &source, &mut report)?,
+    match attack {
+        Some(attack) => strike(attack, &mut exchange, &source, &mut report)?,
         None => share(&mut exchange, options, artefacts.as_ref(), setup_s, &mut report)?,
     }
     report.trace(&exchange.network.report().trace.to_string());
-    let checks = report.finish().map_err(output)?;
-    checks.map_err(|failed| Failure::Check(format!("failed: {}", failed.join("; "))))
+    report.close()
 }
 
 /// One of the seed's streams: setup and exchange do not share one, so that a run with the key of an
@@ -147,18 +121,15 @@ fn proving_key(
 }
 
 /// Runs one attack and checks that every attempt was stopped as it must be.
-fn attack(
-    name: &str,
+fn strike(
+    attack: &Attack<Run>,
     exchange: &mut Exchange,
     source: &Source,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
-    let about = attacks::about(name).unwrap_or_default();
-    report.line(&format!("attack {name}: {about}")).map_err(output)?;
+    attack.announce(report)?;
     report.progress("running the honest steps up to the attack").map_err(output)?;
-    for attempt in attacks::run(name, exchange, source)? {
-        report.check(format!("{}: {}", attempt.what, attempt.found), attempt.is_stopped());
-    }
+    (attack.run)(exchange, source)?.iter().for_each(|attempt| attempt.check(report));
     Ok(())
 }
 
@@ -172,7 +143,7 @@ fn share(
 ) -> Result<(), Failure> {
     let done = narrate::nine_steps(exchange, report)?;
     let blocks: Vec<_> = exchange.network.chain().iter().map(codec::encode).collect();
-    let audited = exchange.network.audit(&blocks);
+    let audited = exchange.audit(&blocks);
     report.check("a stranger verifies the chain from genesis", audited.is_ok());
     let patient = exchange.patient.signer.public_key();
     let settled = audited.is_ok_and(|(_, state)| {
@@ -185,13 +156,8 @@ fn share(
     if let Some(artefacts) = artefacts.filter(|_| report.all_passed()) {
         artefacts.write(&done.finished(exchange))?;
     }
-    if !options.fast {
+    if !options.shared.fast {
         report.table(super::paper::table(&done.measured(exchange, setup_s))).map_err(output)?;
     }
     Ok(())
-}
-
-/// A failure to write the output.
-pub(super) fn output(error: io::Error) -> Failure {
-    Failure::Data(format!("output: {error}"))
 }

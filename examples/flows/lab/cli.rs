@@ -1,11 +1,10 @@
 //! The command line of `pbft_lab`.
 
-use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use lexopt::{Arg, Parser, ValueExt};
+use lexopt::{Arg, Error, Parser, ValueExt};
 
-use crate::flows::Failure;
+use crate::flows::command::{Command, number};
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
@@ -28,9 +27,18 @@ exit: 0 fine, 1 an invariant is broken, a trace differs or a mutant survives, 2 
       4 no progress
 ";
 
-/// What the command line asks for.
+/// A parsed command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
+pub struct Options {
+    /// What to do.
+    pub task: Task,
+    /// Print JSON.
+    pub json: bool,
+}
+
+/// What the laboratory is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
     /// Carry out the plans of seeds.
     Run(Seeds),
     /// Carry out the plan of a file.
@@ -39,8 +47,6 @@ pub enum Command {
     Mutants,
     /// Print the table of the messages.
     Messages,
-    /// Print the usage.
-    Help,
 }
 
 /// Which plans to draw, and where to write one.
@@ -56,19 +62,11 @@ pub struct Seeds {
     pub out: Option<PathBuf>,
 }
 
-/// Reads a command line, the program's name excluded: what to do, and whether to print JSON.
+/// Reads a command line.
 ///
 /// # Errors
-/// [`Failure::Usage`].
-pub fn parse<I>(arguments: I) -> Result<(Command, bool), Failure>
-where
-    I: IntoIterator<Item: Into<OsString>>,
-{
-    read(Parser::from_args(arguments))
-        .map_err(|error| Failure::Usage(format!("{error}\n\n{USAGE}")))
-}
-
-fn read(mut parser: Parser) -> Result<(Command, bool), lexopt::Error> {
+/// What is wrong with it.
+pub fn read(mut parser: Parser) -> Result<Command<Options>, Error> {
     let mut seeds = Seeds { replicas: None, first: 1, count: 1, out: None };
     let (mut words, mut of_run, mut json) = (Vec::new(), false, false);
     while let Some(argument) = parser.next()? {
@@ -79,34 +77,21 @@ fn read(mut parser: Parser) -> Result<(Command, bool), lexopt::Error> {
             Arg::Long("seeds") => seeds.count = number("--seeds", &parser.value()?, 1, 1 << 32)?,
             Arg::Long("out") => seeds.out = Some(parser.value()?.into()),
             Arg::Long("json") => json = true,
-            Arg::Long("help") | Arg::Short('h') => return Ok((Command::Help, json)),
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Print(USAGE.to_owned())),
             Arg::Value(word) => words.push(word.string()?),
             other => return Err(other.unexpected()),
         }
     }
     let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let command = match words[..] {
-        ["run"] => return Ok((Command::Run(seeds), json)),
-        ["replay", file] => Command::Replay(file.into()),
-        ["mutants"] => Command::Mutants,
-        ["messages"] => Command::Messages,
+    let task = match words[..] {
+        ["run"] => Task::Run(seeds),
+        ["replay", file] => Task::Replay(file.into()),
+        ["mutants"] => Task::Mutants,
+        ["messages"] => Task::Messages,
         _ => return Err("one of run, replay FILE, mutants and messages is needed".into()),
     };
-    if of_run {
-        Err("--n, --seed, --seeds and --out belong to run".into())
-    } else {
-        Ok((command, json))
+    if of_run && !matches!(task, Task::Run(_)) {
+        return Err("--n, --seed, --seeds and --out belong to run".into());
     }
-}
-
-/// A number from `least` to `most`.
-fn number<T>(option: &str, value: &OsStr, least: T, most: T) -> Result<T, lexopt::Error>
-where
-    T: std::str::FromStr + PartialOrd + std::fmt::Display,
-{
-    let shown = value.to_string_lossy();
-    let parsed = shown.parse().ok().filter(|number| least <= *number && *number <= most);
-    parsed.ok_or_else(|| {
-        format!("{option} takes a number from {least} to {most}, not {shown:?}").into()
-    })
+    Ok(Command::Run(Options { task, json }))
 }

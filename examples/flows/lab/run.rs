@@ -1,52 +1,35 @@
-//! `pbft_lab` from the command line to the exit code.
+//! `pbft_lab`, from the options to the checks.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use medcrypto_ledger::sim::Mark;
 use medcrypto_ledger::sim::swarm::Plan;
 
-use super::cli::{Command, Seeds, USAGE, parse};
+use super::cli::{Options, Seeds, Task, USAGE, read};
 use super::recording::{Recording, Run, carry_out};
 use super::tables;
 use crate::flows::Failure;
+use crate::flows::command::Example;
+pub(super) use crate::flows::output;
 use crate::flows::report::{Report, Table};
 
-/// Runs a command line and returns the exit code. Results go to `out`, progress and the one message of
-/// a failure to `err`.
-pub fn main<I>(arguments: I, out: &mut dyn Write, err: &mut dyn Write) -> u8
-where
-    I: IntoIterator<Item: Into<OsString>>,
-{
-    let ended = parse(arguments).and_then(|(command, json)| perform(&command, json, out, err));
-    let Err(failure) = ended else { return 0 };
-    // Where the message cannot be written there is nobody to read it.
-    let _ = writeln!(err, "pbft_lab: {failure}");
-    failure.code()
-}
+/// The program.
+pub const EXAMPLE: Example<Options> = Example { name: "pbft_lab", usage: USAGE, read, run };
 
-fn perform(
-    command: &Command,
-    json: bool,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> Result<(), Failure> {
-    if *command == Command::Help {
-        return out.write_all(USAGE.as_bytes()).map_err(output);
-    }
-    let seed = if let Command::Run(seeds) = command { seeds.first } else { 0 };
-    let mut report = Report::new(("pbft_lab", 0), out, err, json, seed);
-    let failed = match command {
-        Command::Run(seeds) => runs(seeds, &mut report)?,
-        Command::Replay(path) => replay(path, &mut report)?,
-        Command::Mutants => tables::mutants_table(&mut report).map(|()| None)?,
-        Command::Messages | Command::Help => tables::messages_table(&mut report).map(|()| None)?,
+fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+    let seed = if let Task::Run(seeds) = &options.task { seeds.first } else { 0 };
+    let mut report = Report::new((EXAMPLE.name, 0), out, err, options.json, seed);
+    let failed = match &options.task {
+        Task::Run(seeds) => runs(seeds, &mut report)?,
+        Task::Replay(path) => replay(path, &mut report)?,
+        Task::Mutants => tables::mutants_table(&mut report).map(|()| None)?,
+        Task::Messages => tables::messages_table(&mut report).map(|()| None)?,
     };
-    let checks = report.finish().map_err(output)?;
-    failed.map_or(Ok(()), Err)?;
-    checks.map_err(|failed| Failure::Check(format!("failed: {}", failed.join("; "))))
+    let closed = report.close();
+    // Why a run failed says more than that its check did.
+    failed.map_or(closed, Err)
 }
 
 /// Carries out the plans of some seeds; says why the first that fails does.
@@ -91,9 +74,4 @@ fn replay(path: &Path, report: &mut Report<'_>) -> Result<Option<Failure>, Failu
     report.check("the trace is the recorded one", *trace == recorded.trace);
     report.check("the end is the recorded one", *end == recorded.end);
     Ok(failure)
-}
-
-/// A failure to write the output.
-pub(super) fn output(error: io::Error) -> Failure {
-    Failure::Data(format!("output: {error}"))
 }

@@ -11,7 +11,8 @@ use medcrypto_ledger::pbft::Signed;
 use medcrypto_ledger::pbft::message::Request;
 
 use super::matrix;
-use super::printed::Printed;
+use super::parties::Reader;
+use super::printed::{Access, Printed};
 use super::run::output;
 use super::signer::Ecdsa;
 use super::vault;
@@ -40,10 +41,11 @@ pub fn steps(ward: &mut Ward, report: &mut Report<'_>) -> Result<(), Failure> {
     report.line(&format!("patient      {}", super::ward::PATIENT)).map_err(output)?;
     report.begin();
     ward.enrol()?;
-    let readers = ward.readers.len().to_string();
-    let facts = vec![("address of the patient", short(&patient.0.0)), ("readers", readers)];
+    let members = ward.admitted.len().to_string();
+    let facts = vec![("address of the patient", short(&patient.0.0)), ("members", members)];
     let sees = "the chain: keys and salted digests of certificates";
-    report.step(1, "registrar", "enrols patient and readers", facts, sees).map_err(output)?;
+    let what = "enrols whom the hospital has certified";
+    report.step(1, "registrar", what, facts, sees).map_err(output)?;
     as_printed(ward, report)?;
     let stored = stored(ward, report)?;
     granted(ward, report)?;
@@ -59,18 +61,36 @@ fn as_printed(ward: &Ward, report: &mut Report<'_>) -> Result<(), Failure> {
     let (patient, staff) =
         (ward.patient.signer.public_key(), ward.reader(SURGEON)?.signer.public_key());
     let (data_type, _) = first(ward)?;
+    let grant = Access { patient, staff, policy: [data_type.clone()].into() };
+    let empty = Access { policy: BTreeSet::new(), ..grant.clone() };
+    let Access { patient, staff, .. } = &grant;
     let mut printed = Printed::default();
-    let before = printed.stores(&patient, &patient);
-    report.check("as printed, the patient cannot store before it has granted something", !before);
-    printed.access(&patient, &staff, std::slice::from_ref(&data_type));
-    report
-        .check("as printed, staff with a grant reads nothing", !printed.check(&staff, &data_type));
-    let mended = |printed: &Printed| printed.check_under(&patient, &staff, &data_type);
-    report.check("with the lookup mended, it reads", mended(&printed));
-    printed.access(&patient, &staff, &[]);
-    report.check("and still does after everything was taken back", mended(&printed));
-    report.check("as printed, staff stores for the patient", printed.stores(&patient, &staff));
-    let facts = vec![("errors shown", "E-S1, E-S2, E-S3, E-S4".into())];
+    let before = printed.stores(patient, patient);
+    printed.access(&grant);
+    let reads = printed.check(staff, &data_type);
+    let mended = printed.check_under(patient, staff, &data_type);
+    printed.access(&empty);
+    let still = printed.check_under(patient, staff, &data_type);
+    let stores = printed.stores(patient, staff);
+    // The same two messages with the union mended as well, and then the first as it was sent before.
+    printed.replace(&grant);
+    printed.replace(&empty);
+    let revoked = !printed.check_under(patient, staff, &data_type);
+    printed.replace(&grant);
+    let again = printed.check_under(patient, staff, &data_type);
+    let shown = [
+        ("E-S3", "as printed, the patient cannot store before it has granted something", !before),
+        ("E-S1", "as printed, staff with a grant reads nothing", !reads),
+        ("E-S1", "with the lookup mended, it reads", mended),
+        ("E-S2", "and still does after everything was taken back", still),
+        ("E-S4", "as printed, staff stores for the patient", stores),
+        ("E-S7", "with the union mended, what is taken back is gone", revoked),
+        ("E-S7", "and the old grant, played again, is accepted: nothing in it is counted", again),
+    ];
+    shown.iter().for_each(|(_, name, holds)| report.check(*name, *holds));
+    let errors: BTreeSet<_> =
+        shown.iter().filter(|(.., holds)| *holds).map(|(error, ..)| *error).collect();
+    let facts = vec![("errors shown", errors.into_iter().collect::<Vec<_>>().join(", "))];
     let sees = "nothing: this is not on the chain";
     report.step(2, "paper", "runs Protocols 2 to 4 as printed", facts, sees).map_err(output)
 }
@@ -96,14 +116,22 @@ fn stored(ward: &mut Ward, report: &mut Report<'_>) -> Result<Vec<(DataType, Cid
 
 fn granted(ward: &mut Ward, report: &mut Report<'_>) -> Result<(), Failure> {
     ward.consent("notThem")?;
-    let facts = vec![("consent", "notThem".to_owned()), ("readers with a grant", granted_to(ward))];
+    let facts = granted_to(ward, "notThem");
     let sees = "the chain: who may read which types until when";
-    report.step(4, "patient", "consents, one nurse excepted", facts, sees).map_err(output)
+    report.step(4, "patient", "puts a consent in force", facts, sees).map_err(output)
 }
 
-fn granted_to(ward: &Ward) -> String {
-    let granted = ward.patient.granted.values().filter(|grant| !grant.types.is_empty());
-    granted.count().to_string()
+/// Who has a grant after a consent, and who has none.
+fn granted_to(ward: &Ward, consent: &str) -> Vec<(&'static str, String)> {
+    let grant = |key| ward.patient.granted.get(&key);
+    let (with, without): (Vec<_>, Vec<_>) = ward.readers.iter().partition(|reader| {
+        grant(reader.signer.public_key()).is_some_and(|grant| !grant.types.is_empty())
+    });
+    let names = |readers: Vec<&Reader>| {
+        let names: Vec<_> = readers.iter().map(|reader| reader.name).collect();
+        if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
+    };
+    vec![("consent", consent.to_owned()), ("granted", names(with)), ("not", names(without))]
 }
 
 fn read(
@@ -116,15 +144,16 @@ fn read(
     for (data_type, cid) in stored {
         let found = ward.read(SURGEON, data_type, *cid)?;
         count(&found);
-        let name = format!("the surgeon reads {}", code(data_type));
+        let name = format!("the {} reads {}", ward.reader(SURGEON)?.name, code(data_type));
         let wanted = ward.source.observations.iter().find(|(of, _)| of == data_type);
         report.check(name, found.is_ok_and(|data| wanted.is_some_and(|(_, own)| *own == data)));
     }
     let (data_type, cid) = stored.first().ok_or_else(|| lacking("data"))?;
     let internist = ward.read(INTERNIST, data_type, *cid)?;
     count(&internist);
-    report.check("the internist reads", internist.is_ok());
-    for (reader, name) in [(NURSE, "the nurse"), (RELATIVE, "the relative")] {
+    report.check(format!("the {} reads", ward.reader(INTERNIST)?.name), internist.is_ok());
+    for reader in [NURSE, RELATIVE] {
+        let name = format!("the {}", ward.reader(reader)?.name);
         let denied = ward.read(reader, data_type, *cid)?;
         count(&denied);
         report.check(format!("{name} is refused: {NO_GRANT}"), denied == Err(NO_GRANT.to_owned()));
@@ -148,14 +177,14 @@ fn revoked(
     let refused = ward.read(SURGEON, data_type, *cid)?;
     report.check("the surgeon is refused after revocation", refused == Err(NO_GRANT.to_owned()));
     let surgeon = ward.reader(SURGEON)?.signer.clone();
-    let told = ward.network.submit(&surgeon.public_key(), &surgeon, old)?;
+    let told = ward.network.submit(&surgeon, old)?;
     let nonce = outcome(&told) == "not the sender's next nonce";
     report.check("the patient's old grant, played again, is refused by its nonce", nonce);
     let relative = ward.read(RELATIVE, data_type, *cid)?;
     report.check("the relative, whom the new consent names, reads", relative.is_ok());
-    let facts = vec![("consent", "grantor".to_owned()), ("readers with a grant", granted_to(ward))];
+    let facts = granted_to(ward, "grantor");
     let sees = "the chain: that grants are replaced";
-    report.step(6, "patient", "consents anew: one person, nobody else", facts, sees).map_err(output)
+    report.step(6, "patient", "puts another in force", facts, sees).map_err(output)
 }
 
 /// Steps 7 and 8: what is written after a revocation is under another key.
@@ -183,13 +212,21 @@ fn renewed(
     report.check("the relative reads the new data", relative == Ok(data));
     let facts = vec![("the old key with the new data", found)];
     let sees = "nothing: storage serves everybody";
-    report.step(8, "surgeon", "tries the key that it has kept", facts, sees).map_err(output)
+    report
+        .step(8, ward.reader(SURGEON)?.name, "tries the key that it has kept", facts, sees)
+        .map_err(output)
 }
 
 fn audited(ward: &Ward, report: &mut Report<'_>) -> Result<(), Failure> {
     let audited = ward.network.audit(&ward.blocks(), &Ecdsa);
     report.check("a stranger verifies the chain from genesis", audited.is_ok());
     let (_, state) = audited.map_err(super::ward::check)?;
+    let opens = ward.admitted.iter().filter(|(key, (verified, salt))| {
+        state.contract.member(key).is_some_and(|m| m.certificate == verified.digest(salt))
+    });
+    let opened = opens.count();
+    let whole = opened == ward.admitted.len() && opened == ward.readers.len() + 1;
+    report.check("with the registrar's salts, each digest opens to a certificate", whole);
     let policies = state.contract.inner();
     let named: BTreeSet<_> = policies.grants.0.keys().map(|(_, reader)| reader).collect();
     let relative = ward.reader(RELATIVE)?.signer.public_key();

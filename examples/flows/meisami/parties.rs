@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use medcrypto_core::rand_core::{CryptoRng, RngCore};
 use medcrypto_ledger::PublicKey;
 use medcrypto_ledger::cas::MemoryStore;
-use medcrypto_ledger::contract::consent;
+use medcrypto_ledger::contract::gate::Class;
 use medcrypto_ledger::contract::policy::{DataType, Grant};
 
+use super::certificate::{Certificate, Subject};
 use super::signer::Signer;
 use super::vault::{DataKey, Place, ReaderKey, ReaderSecret, Sealed};
 
-/// Whose reference each reader answers to, its name here, and whether it treats the patient.
+/// What the hospital knows of each reader: its name here, its references, whether it treats the patient.
 const READERS: [(&str, &[&str], bool); 4] = [
     ("surgeon", &["Practitioner/f002", "Organization/f001"], true),
     ("internist", &["Practitioner/f005", "Organization/f001"], true),
@@ -35,10 +36,8 @@ pub struct Patient {
 pub struct Reader {
     /// What it is called here.
     pub name: &'static str,
-    /// Whose references it answers to in a consent.
-    pub references: &'static [&'static str],
-    /// Whether an opt-in means it.
-    pub treats: bool,
+    /// What the hospital says of it.
+    pub certificate: Certificate,
     /// On the chain.
     pub signer: Signer,
     /// Opens what is wrapped for it.
@@ -46,23 +45,14 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// All four, with fresh keys.
-    pub fn all<R: RngCore + CryptoRng>(rng: &mut R) -> Vec<Self> {
-        let reader = |(name, references, treats)| Self {
-            name,
-            references,
-            treats,
-            signer: Signer::generate(rng),
-            secret: ReaderSecret::generate(rng),
+    /// All four, with fresh keys, certified for a class.
+    pub fn all<R: RngCore + CryptoRng>(hospital: &Signer, class: Class, rng: &mut R) -> Vec<Self> {
+        let reader = |(name, references, treats)| {
+            let (signer, secret) = (Signer::generate(rng), ReaderSecret::generate(rng));
+            let subject = Subject { key: signer.public_key(), references, treats, class };
+            Self { name, certificate: Certificate::issue(subject, hospital), signer, secret }
         };
         READERS.map(reader).into()
-    }
-
-    /// As a consent sees it.
-    #[must_use]
-    pub fn in_consent(&self) -> consent::Reader<'_> {
-        let key = self.signer.public_key();
-        consent::Reader { key, names: self.references, treats: self.treats }
     }
 }
 

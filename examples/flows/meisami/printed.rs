@@ -11,15 +11,36 @@ use std::collections::{BTreeMap, BTreeSet};
 use medcrypto_ledger::PublicKey;
 use medcrypto_ledger::contract::policy::DataType;
 
+/// T_access: who speaks, about whom, and what is granted. No nonce, no chain, and no signature that the
+/// pseudo-code looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// pk_p.
+    pub patient: PublicKey,
+    /// pk_m.
+    pub staff: PublicKey,
+    /// POLICY.
+    pub policy: BTreeSet<DataType>,
+}
+
 /// The list L.
 #[derive(Clone, Debug, Default)]
 pub struct Printed(BTreeMap<PublicKey, BTreeSet<(PublicKey, BTreeSet<DataType>)>>);
 
 impl Printed {
     /// Protocol 2.
-    pub fn access(&mut self, patient: &PublicKey, staff: &PublicKey, policy: &[DataType]) {
-        let policy = policy.iter().cloned().collect();
-        self.0.entry(patient.clone()).or_default().insert((staff.clone(), policy));
+    pub fn access(&mut self, message: &Access) {
+        let tuple = (message.staff.clone(), message.policy.clone());
+        self.0.entry(message.patient.clone()).or_default().insert(tuple);
+    }
+
+    /// Protocol 2 with the union mended: a grant replaces the one before, and an empty one is absent.
+    pub fn replace(&mut self, message: &Access) {
+        let tuples = self.0.entry(message.patient.clone()).or_default();
+        tuples.retain(|(staff, _)| *staff != message.staff);
+        if !message.policy.is_empty() {
+            tuples.insert((message.staff.clone(), message.policy.clone()));
+        }
     }
 
     /// Protocol 3: looked up under the key that asks.

@@ -8,27 +8,14 @@
 //! The paper has one key for a patient and a member of the staff, for all types and for ever, so that
 //! revocation changes nothing (E-S9).
 
-use std::fmt;
-
-use aes_gcm::aead::{Aead as _, KeyInit, Payload};
-use aes_gcm::{Aes256Gcm, Nonce};
-use hpke::aead::AesGcm256;
-use hpke::kdf::HkdfSha256;
-use hpke::kem::X25519HkdfSha256;
-use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
-use medcrypto_core::dst;
 use medcrypto_core::rand_core::{CryptoRng, RngCore};
 use medcrypto_ledger::codec::{decode, encode};
 use medcrypto_ledger::contract::policy::DataType;
 use medcrypto_ledger::{Bytes, PublicKey};
-use zeroize::Zeroizing;
 
-type Suite = X25519HkdfSha256;
+use crate::flows::sealed::{self, Key};
 
-/// Wrong key, wrong place or changed bytes: which of them, nobody learns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("does not open")]
-pub struct Sealed;
+pub use crate::flows::sealed::{ReaderKey, Sealed};
 
 /// Whose data of which type under which epoch.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,20 +35,12 @@ impl Place {
 }
 
 /// The key of one place.
-pub struct DataKey(Zeroizing<[u8; 32]>);
+pub type DataKey = Key<Place>;
+
+/// What opens the keys of places that are wrapped for a reader.
+pub type ReaderSecret = sealed::ReaderSecret<Place>;
 
 impl DataKey {
-    /// A fresh key.
-    pub fn generate<R: RngCore + CryptoRng>(rng: &mut R) -> Self {
-        let mut key = Zeroizing::new([0; 32]);
-        rng.fill_bytes(key.as_mut_slice());
-        Self(key)
-    }
-
-    fn cipher(&self) -> Aes256Gcm {
-        Aes256Gcm::new((&*self.0).into())
-    }
-
     /// Encrypts data for its place.
     ///
     /// # Errors
@@ -72,11 +51,7 @@ impl DataKey {
         data: &[u8],
         rng: &mut R,
     ) -> Result<Vec<u8>, Sealed> {
-        let mut nonce = [0; 12];
-        rng.fill_bytes(&mut nonce);
-        let payload = Payload { msg: data, aad: &place.bytes() };
-        let sealed = self.cipher().encrypt(&Nonce::from(nonce), payload).or(Err(Sealed))?;
-        Ok(encode(&(place.epoch, Bytes::from(&nonce[..]), Bytes::from(sealed))))
+        self.encrypt(place.epoch, &place.bytes(), data, rng)
     }
 
     /// Decrypts the blob of a place.
@@ -84,34 +59,20 @@ impl DataKey {
     /// # Errors
     /// [`Sealed`].
     pub fn open(&self, place: &Place, blob: &[u8]) -> Result<Vec<u8>, Sealed> {
-        let (_, nonce, sealed): (u64, Bytes, Bytes) = decode(blob).or(Err(Sealed))?;
-        let nonce = <[u8; 12]>::try_from(nonce.as_slice()).or(Err(Sealed))?;
-        let payload = Payload { msg: sealed.as_slice(), aad: &place.bytes() };
-        self.cipher().decrypt(&Nonce::from(nonce), payload).or(Err(Sealed))
+        self.decrypt(|_: &u64| place.bytes(), blob).map(|(_, data)| data)
     }
 
     /// Encrypts this key for a reader.
     ///
     /// # Errors
-    /// [`Sealed`] for a key that is none.
+    /// [`Sealed`] for a reader's key that is none.
     pub fn wrap<R: RngCore + CryptoRng>(
         &self,
         place: &Place,
         reader: &ReaderKey,
         rng: &mut R,
     ) -> Result<Vec<u8>, Sealed> {
-        let (mode, info) = (OpModeS::Base, dst::ledger::WRAPPED_KEY.as_bytes());
-        let key = <Suite as Kem>::PublicKey::from_bytes(&reader.0).or(Err(Sealed))?;
-        let (encapped, sealed) = hpke::single_shot_seal::<AesGcm256, HkdfSha256, Suite, _>(
-            &mode,
-            &key,
-            info,
-            self.0.as_slice(),
-            &place.bytes(),
-            rng,
-        )
-        .or(Err(Sealed))?;
-        Ok([encapped.to_bytes().as_slice(), &sealed].concat())
+        self.wrap_for(reader, &place.bytes(), rng)
     }
 }
 
@@ -124,52 +85,12 @@ pub fn epoch(blob: &[u8]) -> Result<u64, Sealed> {
     Ok(epoch)
 }
 
-/// The HPKE key of a reader, for those who wrap for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReaderKey(pub [u8; 32]);
-
-/// What opens the keys that are wrapped for a reader.
-pub struct ReaderSecret(<Suite as Kem>::PrivateKey, ReaderKey);
-
 impl ReaderSecret {
-    /// A fresh key.
-    pub fn generate<R: RngCore + CryptoRng>(rng: &mut R) -> Self {
-        let (secret, public) = Suite::gen_keypair(rng);
-        Self(secret, ReaderKey(public.to_bytes().into()))
-    }
-
-    /// The public half.
-    #[must_use]
-    pub const fn public(&self) -> &ReaderKey {
-        &self.1
-    }
-
     /// Opens a wrapped key.
     ///
     /// # Errors
     /// [`Sealed`].
     pub fn unwrap_key(&self, place: &Place, wrapped: &[u8]) -> Result<DataKey, Sealed> {
-        let (encapped, sealed) = wrapped.split_at_checked(32).ok_or(Sealed)?;
-        let encapped = <Suite as Kem>::EncappedKey::from_bytes(encapped).or(Err(Sealed))?;
-        let info = dst::ledger::WRAPPED_KEY.as_bytes();
-        let (mode, aad) = (OpModeR::Base, place.bytes());
-        let key = hpke::single_shot_open::<AesGcm256, HkdfSha256, Suite>(
-            &mode, &self.0, &encapped, info, sealed, &aad,
-        );
-        let key = Zeroizing::new(key.or(Err(Sealed))?);
-        let key = <[u8; 32]>::try_from(key.as_slice()).or(Err(Sealed))?;
-        Ok(DataKey(Zeroizing::new(key)))
-    }
-}
-
-impl fmt::Debug for DataKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DataKey(…)")
-    }
-}
-
-impl fmt::Debug for ReaderSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ReaderSecret").field(&self.1).finish()
+        self.open_key(&place.bytes(), wrapped)
     }
 }

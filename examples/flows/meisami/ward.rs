@@ -6,16 +6,16 @@ use medcrypto_core::rand_core::RngCore;
 use medcrypto_ledger::cas::{self, Cid, MemoryStore};
 use medcrypto_ledger::codec::{self, Pairs};
 use medcrypto_ledger::contract::consent::{Consent, Refusal, Setting};
-use medcrypto_ledger::contract::envelope::Rejection;
+use medcrypto_ledger::contract::envelope::{Rejection, State};
 use medcrypto_ledger::contract::gate::{self, Class, Gate, Limit};
 use medcrypto_ledger::contract::host::{Answer, Machine};
 use medcrypto_ledger::contract::policy::{self, DataType, Grant, Policies};
 use medcrypto_ledger::sim::Faults;
-use medcrypto_ledger::{Bytes, Digest, PublicKey};
+use medcrypto_ledger::{Bytes, PublicKey};
 use rand_chacha::ChaCha20Rng;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
+use super::certificate::{Application, Certificate, Refusal as Uncertified, Subject, Verified};
 use super::parties::{Patient, Reader, Storage};
 use super::signer::{Ecdsa, Signer};
 use super::vault::{self, DataKey, Place};
@@ -95,9 +95,13 @@ impl Source {
 #[derive(Debug)]
 pub struct Ward {
     /// The replicas.
-    pub network: Network<Chain, Ecdsa, Signer>,
+    pub network: Network<Machine<Chain, Ecdsa>, Ecdsa>,
+    /// Who certifies whose a key is.
+    pub hospital: Signer,
     /// Who enrols.
     pub registrar: Signer,
+    /// What the registrar has seen of each member, and the salt of its digest.
+    pub admitted: BTreeMap<PublicKey, (Verified, [u8; 32])>,
     /// Whose data.
     pub patient: Patient,
     /// Who may want to read.
@@ -117,36 +121,59 @@ impl Ward {
     /// [`Failure::Usage`], never for four replicas.
     pub fn new(source: Source, faults: Faults, mut rng: ChaCha20Rng) -> Result<Self, Failure> {
         let keys: Vec<_> = (0..REPLICAS).map(|_| Signer::generate(&mut rng)).collect();
-        let keys: Vec<_> = keys.into_iter().map(|key| (key.public_key(), key)).collect();
-        let registrar = Signer::generate(&mut rng);
+        let (hospital, registrar) = (Signer::generate(&mut rng), Signer::generate(&mut rng));
         let limits = Pairs([OWNER, STAFF].into());
         let gate = Gate::new(registrar.public_key(), limits, Policies::default());
         let seed = (rng.next_u64(), GENESIS_MS);
-        let network = Network::start((gate, Ecdsa), &keys, faults, seed)?;
+        let network = Network::start((State::genesis(gate), Ecdsa), &keys, faults, seed)?;
         let patient = Patient::new(Signer::generate(&mut rng));
-        let readers = Reader::all(&mut rng);
-        let storage = Storage::default();
-        Ok(Self { network, registrar, patient, readers, storage, source, rng })
+        let readers = Reader::all(&hospital, STAFF.0, &mut rng);
+        let (storage, admitted) = (Storage::default(), BTreeMap::new());
+        Ok(Self { network, hospital, registrar, admitted, patient, readers, storage, source, rng })
     }
 
-    /// The registrar lets everybody in, each under a pseudonym with a salted digest of its certificate.
+    /// Everybody applies with what the hospital says of it, and is let in.
     ///
     /// # Errors
     /// [`Failure`].
     pub fn enrol(&mut self) -> Result<(), Failure> {
-        let readers = self.readers.iter().map(|reader| (reader.signer.public_key(), STAFF.0));
-        let patient = [(self.patient.signer.public_key(), OWNER.0)];
-        for (key, class) in readers.chain(patient).collect::<Vec<_>>() {
-            let mut salted = [0; 32];
-            self.rng.fill_bytes(&mut salted);
-            let digest = Sha256::new().chain_update(salted).chain_update(&key.0.0);
-            let certificate = Digest(digest.finalize().into());
-            let action = gate::Action::Enrol(key, class, certificate);
-            let registrar = self.registrar.clone();
-            let told = self.network.post(&registrar.public_key(), &registrar, action)?;
-            applied(&told)?;
+        let (chain, patient) = (self.network.chain_id(), &self.patient.signer);
+        let (key, references) = (patient.public_key(), [PATIENT].as_slice());
+        let subject = Subject { key, references, treats: false, class: OWNER.0 };
+        let certificate = Certificate::issue(subject, &self.hospital);
+        let readers = self.readers.iter().map(|reader| (&reader.certificate, &reader.signer));
+        let all = readers.chain([(&certificate, patient)]);
+        let all = all.map(|(of, signer)| Application::new(of.clone(), chain, signer));
+        for application in all.collect::<Vec<_>>() {
+            applied(&self.admit(application)?.map_err(check)?)?;
         }
         Ok(())
+    }
+
+    /// The registrar checks an application and enrols its key, under a salted digest of the certificate
+    /// and with the class that the certificate says; or the reason why it does not.
+    ///
+    /// # Errors
+    /// [`Failure::NoProgress`].
+    pub fn admit(
+        &mut self,
+        application: Application,
+    ) -> Result<Result<Told, Uncertified>, Failure> {
+        let chain = self.network.chain_id();
+        let verified = match application.verify(&self.hospital.public_key(), chain) {
+            Ok(verified) => verified,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let mut salt = [0; 32];
+        self.rng.fill_bytes(&mut salt);
+        let Subject { key, class, .. } = verified.subject().clone();
+        let action = gate::Action::Enrol(key.clone(), class, verified.digest(&salt));
+        let registrar = self.registrar.clone();
+        let told = self.network.post(&registrar, action)?;
+        if matches!(told, Answer::Applied(_)) {
+            self.admitted.insert(key, (verified, salt));
+        }
+        Ok(Ok(told))
     }
 
     /// Posts an action behind the gate.
@@ -154,7 +181,7 @@ impl Ward {
     /// # Errors
     /// [`Failure::NoProgress`].
     pub fn post(&mut self, sender: &Signer, action: policy::Action) -> Result<Told, Failure> {
-        self.network.post(&sender.public_key(), sender, gate::Action::Act(action))
+        self.network.post(sender, gate::Action::Act(action))
     }
 
     /// The patient encrypts data under the epoch that the chain wants, stores it, and wraps the key for
@@ -218,7 +245,9 @@ impl Ward {
     /// # Errors
     /// [`Refusal`].
     pub fn compile(&self, consent: &[u8]) -> Result<BTreeMap<PublicKey, Grant>, Refusal> {
-        let readers: Vec<_> = self.readers.iter().map(Reader::in_consent).collect();
+        let members = self.admitted.values().map(|(verified, _)| verified.subject());
+        let staff = members.filter(|subject| subject.class == STAFF.0);
+        let readers: Vec<_> = staff.map(Subject::in_consent).collect();
         let types: Vec<_> =
             self.source.observations.iter().map(|(t, _)| (t.clone(), "Observation")).collect();
         let setting =

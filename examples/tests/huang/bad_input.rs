@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::{FHIR, copied, folder, huang_share};
+use crate::flow::folder;
+use crate::{FHIR, copied, huang_share};
 
 /// Runs against a folder and checks exit code and message.
 fn refused(record: &Path, extra: &[&str], code: u8, place: &str) {

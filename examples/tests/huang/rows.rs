@@ -217,7 +217,9 @@ fn h27_four_replicas_commit_with_one_silent_and_never_with_two() {
         let funds = BTreeMap::from([(funder.public_key(), 10_000)]);
         let state = State::genesis(funds, BTreeSet::from([study::class()])).unwrap();
         let judge = Judge::new([]);
-        let mut network = Network::start(4, state, judge, Faults::NONE, &mut rng(2)).unwrap();
+        let keys: Vec<_> = (2..6).map(|replica| Signer::generate(&mut rng(replica))).collect();
+        let start = (2, study::GENESIS_MS);
+        let mut network = Network::start((state, judge), &keys, Faults::NONE, start).unwrap();
         silent.iter().for_each(|replica| network.silence(*replica));
         let key = funder.public_key();
         let arbiters = BTreeSet::from([key.clone()]);

@@ -8,22 +8,17 @@
     reason = "test code"
 )]
 
+#[path = "../support/command.rs"]
+mod command;
+
 use std::path::{Path, PathBuf};
 
-use medcrypto_examples::flows::lab::run;
+use command::Ran;
+use medcrypto_examples::flows::lab::run::EXAMPLE;
 use serde_json::Value;
 
-struct Ran {
-    code: u8,
-    out: String,
-    err: String,
-}
-
-/// Runs a command line in this process.
 fn pbft_lab(arguments: &[&str]) -> Ran {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = run::main(arguments, &mut out, &mut err);
-    Ran { code, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+    Ran::of(&EXAMPLE, arguments)
 }
 
 fn file(name: &str) -> PathBuf {

@@ -8,7 +8,8 @@
 //!          state and answer encode to what decodes to them; the state is restored from its snapshot
 //!          keychain  an epoch stays or rises by one; it is stale once a device has left, and nothing is
 //!                    stored while it is; nobody loses a key, and nobody has one of an epoch to come
-//!          coins     Σ balances + Σ escrow = minted − burnt; a block mints once, the burnt only grows
+//!          coins     Σ balances + Σ escrow = minted − burnt; a block mints once, the burnt only grows;
+//!                    the tip never goes back
 //!          rounds    a commitment and a value stay as they are until the round closes, and a value opens
 //!                    its commitment
 //!          quotas    Σ balances + Σ waiting = what was issued; a version rises with its balance

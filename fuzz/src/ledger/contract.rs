@@ -184,24 +184,23 @@ impl Run {
     fn apply(&mut self, tx: &SignedTx) -> bool {
         let context = Context { chain_id: chain(), height: 1, time_ms: self.now };
         let before = self.state.clone();
-        let applied = apply(&before, tx, &context, &Symbolic);
-        assert_eq!(before, self.state);
+        let applied = apply(&mut self.state, tx, &context, &Symbolic);
         let bytes = encode(tx);
         let admitted = self.machine.check(&bytes).is_ok();
         let receipt = self.machine.run(&bytes, 1, self.now);
         match applied {
-            Ok((state, events)) => {
+            Ok(events) => {
                 assert!(admitted);
                 assert_eq!((receipt.outcome, &receipt.events), (Outcome::Applied, &events));
                 self.requests.extend(events.iter().filter_map(|event| match event {
                     Event::Published(id) => Some(*id),
                     _ => None,
                 }));
-                self.state = state;
                 self.applied += 1;
                 assert_eq!(self.state.nonces.0.get(&tx.body.sender), Some(&tx.body.nonce));
             }
             Err(reject) => {
+                assert_eq!(before, self.state, "refused, and changed something");
                 assert_eq!(receipt.outcome, Outcome::Rejected(reject));
                 let unfit = matches!(reject, Reject::Bounds | Reject::Signature);
                 assert!(admitted || unfit || reject == Reject::Malformed, "{reject}");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use medcrypto_core::dst::ledger::DEVICE_JOIN;
 use medcrypto_ledger::block::BlockId;
 use medcrypto_ledger::codec::{Pairs, encode};
-use medcrypto_ledger::contract::coin::{self, Coins, Diagnosis, Rules, Userchain};
+use medcrypto_ledger::contract::coin::{self, Coins, Diagnosis, Rules, Tip, Userchain, Watch};
 use medcrypto_ledger::contract::keychain::{self, JoinStatement, Keys};
 use medcrypto_ledger::contract::quota::{self, Account, Quotas, Statement};
 use medcrypto_ledger::contract::reveal::{self, Opening, Terms};
@@ -56,8 +56,10 @@ pub(super) fn record(i: usize) -> Digest {
 
 /// Sixteen blocks of one miner; the doctor has the keys of four records as of the first eight.
 impl Userchain for Symbolic {
-    fn block(&self, id: &BlockId) -> Result<(u64, PublicKey), Refused> {
-        (0..16).find(|i| block(*i) == *id).map(|i| (i, key("miner"))).ok_or(Refused)
+    fn block(&self, tip: &BlockId, id: &BlockId) -> Result<(u64, PublicKey), Refused> {
+        let place = |id: &BlockId| (0..16).find(|i| block(*i) == *id).ok_or(Refused);
+        let (tip, place) = (place(tip)?, place(id)?);
+        if place <= tip { Ok((place, key("miner"))) } else { Err(Refused) }
     }
 
     fn patient(
@@ -66,15 +68,22 @@ impl Userchain for Symbolic {
         doctor: &PublicKey,
         records: &BTreeSet<Digest>,
     ) -> Result<PublicKey, Refused> {
-        let (height, _) = Userchain::block(self, anchor)?;
+        let (height, _) = Userchain::block(self, anchor, anchor)?;
         let known = records.iter().all(|id| (0..4).any(|i| record(i) == *id));
         let speaks = height < 8 && known && *doctor == key("doctor");
         speaks.then(|| key("patient")).ok_or(Refused)
     }
 }
 
+pub(super) const WATCHERS: [&str; 4] = ["w0", "w1", "w2", "w3"];
+
 pub(super) fn coins() -> Coins {
-    Coins::new(Rules { reward: 100, burn: 10, max_lag: 4 })
+    let watch = Watch::new(WATCHERS.map(key).into(), block(0));
+    Coins::new(Rules { reward: 100, burn: 10, max_lag: 4 }, watch)
+}
+
+pub(super) fn anchor(from: u64, to: u64) -> coin::Action {
+    coin::Action::Anchor(block(from), Tip { block: block(to), height: to })
 }
 
 pub(super) fn diagnosis(anchor: u64, offer: Option<Digest>) -> Diagnosis {
@@ -88,6 +97,10 @@ pub(super) fn coin_acts() -> Vec<(&'static str, coin::Action)> {
     let offer = Offer(key("doctor"), 40, 9);
     let consumed = id("patient", 1, &offer);
     vec![
+        ("w0", anchor(0, 1)),
+        ("w1", anchor(0, 1)),
+        ("w2", anchor(0, 1)),
+        ("w3", anchor(1, 4)),
         ("anybody", Mint(block(1))),
         ("miner", Transfer(key("patient"), 60)),
         ("patient", offer.clone()),
@@ -149,7 +162,8 @@ impl Quotas for Symbolic {
 
     fn debited(&self, s: &Statement, proof: &[u8]) -> Result<Bytes, Refused> {
         let amount = open(&s.from_key, &s.debit)?;
-        if prove_transfer(s).as_slice() != proof || open(&s.to_key, &s.credit)? != amount {
+        let proven = prove_transfer(s).as_slice() == proof && amount > 0;
+        if !proven || open(&s.to_key, &s.credit)? != amount {
             return Err(Refused);
         }
         let left = open(&s.from_key, &s.balance)?.checked_sub(amount).ok_or(Refused)?;

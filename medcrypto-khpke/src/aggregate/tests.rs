@@ -131,7 +131,7 @@ fn t21_a_carry_is_noticed_where_a_field_leaves_its_bounds() {
     let sums = |slot| summed(&plan, &[honest.clone(), honest.clone(), vec![vec![slot; 4]]]);
     let cheat = |low: i64, high: i64| {
         let mut sums = sums((high << 10) + low);
-        sums[0][1..].fill(3 * 128 << 10 | 3 * 128);
+        sums[0][1..].fill(((3 * 128) << 10) + 3 * 128);
         plan.decode(0, &sums[0])
     };
     assert!(cheat(255, 255).is_ok());

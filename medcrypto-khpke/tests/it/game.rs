@@ -20,6 +20,8 @@ use crate::fixture;
 use crate::raw::{Input, Triple, wide};
 use schemes::{Keyed, Scheme};
 
+pub use adversaries::other_spellings;
+
 /// A query that the rules do not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forbidden;

@@ -1,6 +1,18 @@
 //! Tests of the public interface, a module a subject.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    unreachable_pub,
+    reason = "test code"
+)]
 
 mod aggregate;
+mod differential;
 mod encryption;
 mod fixture;
 mod game;

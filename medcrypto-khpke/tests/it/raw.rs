@@ -55,12 +55,15 @@ pub struct Keys {
     pub alpha: Triple,
     pub beta: Triple,
     pub id: [u8; 32],
+    /// S, Ŝ, A, B.
+    pub projections: [[G1Projective; 2]; 4],
 }
 
 impl Keys {
     /// The id is computed from the encoding of the public key.
     pub fn new(mask: Triple, consistency: Triple, alpha: Triple, beta: Triple) -> Self {
-        let mut keys = Self { mask, consistency, alpha, beta, id: [0; 32] };
+        let projections = [mask, consistency, alpha, beta].map(|key| projection(&key));
+        let mut keys = Self { mask, consistency, alpha, beta, id: [0; 32], projections };
         let mut hash = Sha256::new();
         hash.update(b"MEDCRYPTO-KHPKE-V01-KEY-ID");
         hash.update(keys.public_bytes());
@@ -68,14 +71,8 @@ impl Keys {
         keys
     }
 
-    /// S, Ŝ, A, B.
-    pub fn projections(&self) -> [[G1Projective; 2]; 4] {
-        [self.mask, self.consistency, self.alpha, self.beta].map(|key| projection(&key))
-    }
-
     pub fn public_bytes(&self) -> Vec<u8> {
-        let points = self.projections();
-        let points = points.iter().flatten().flat_map(G1Projective::to_compressed);
+        let points = self.projections.iter().flatten().flat_map(G1Projective::to_compressed);
         [1, 1, 0x40, 1].into_iter().chain(points).collect()
     }
 }
@@ -191,9 +188,8 @@ impl Weakness {
     }
 
     pub fn encrypt(&self, keys: &Keys, ad: &[u8], m: i64, r: [Scalar; 2]) -> Wire {
-        let projections = keys.projections();
-        let [_, _, a, b] = projections;
-        let mut wire = fresh(&projections, r);
+        let [.., a, b] = keys.projections;
+        let mut wire = fresh(&keys.projections, r);
         wire.e += times(&h(), m);
         wire.tag = self.tag_by_randomness(&keys.id, &[a, b], ad, &wire, r);
         wire
@@ -234,7 +230,7 @@ impl Weakness {
             sum = sum.plus(&wire.times(*weight));
         }
         if !self.no_fresh_randomness {
-            sum = sum.plus(&fresh(&keys.projections(), r));
+            sum = sum.plus(&fresh(&keys.projections, r));
         }
         sum.e += times(&h(), b);
         sum.tag = self.tag_by_key(keys, ad, &sum);

@@ -151,16 +151,17 @@ pub(super) struct Run<'a, V> {
     pub(super) body: &'a TxBody,
 }
 
-/// Applies a transaction: the new state and what happened.
+/// Applies a transaction: what happened. A refused one changes nothing: every action is checked as a whole
+/// before it changes anything, so that a refusal costs no copy of the state.
 ///
 /// # Errors
 /// [`Reject`] names the first thing that is wrong.
 pub fn apply<V: Verdicts>(
-    state: &State,
+    state: &mut State,
     tx: &SignedTx,
     context: &Context,
     verdicts: &V,
-) -> Result<(State, Vec<Event>), Reject> {
+) -> Result<Vec<Event>, Reject> {
     check(tx, verdicts)?;
     let body = &tx.body;
     let run = Run { verdicts, context, body };
@@ -170,10 +171,9 @@ pub fn apply<V: Verdicts>(
     if body.nonce != state.next_nonce(&body.sender) {
         return Err(Reject::Nonce);
     }
-    let mut next = state.clone();
-    let event = next.act(&run)?;
-    next.nonces.0.insert(body.sender.clone(), body.nonce);
-    Ok((next, alloc::vec![event]))
+    let event = state.act(&run)?;
+    state.nonces.0.insert(body.sender.clone(), body.nonce);
+    Ok(alloc::vec![event])
 }
 
 /// The checks that need no state: bounds and the sender's signature.
@@ -263,10 +263,13 @@ impl State {
         verdict.or(Err(Reject::Proof))?;
         let issuer = self.bound(run, &request, proof)?;
         let exclusive = self.exclusive_nullifier(run, &request.requirement, proof)?;
-        self.take_place(proof.request)?;
+        if request.places == 0 {
+            return Err(Reject::Places);
+        }
         if let Some(nullifier) = exclusive {
             self.reserve(nullifier, proof.request, request.requirement.exclusive)?;
         }
+        self.take_place(proof.request);
         self.nullifiers.insert(proof.inputs.nullifier);
         let deadline = run.context.time_ms.saturating_add(rekey);
         let commitment = proof.inputs.commitment;
@@ -350,9 +353,9 @@ impl State {
         Ok(Some(nullifier))
     }
 
-    fn take_place(&mut self, request: Digest) -> Result<(), Reject> {
-        let request = self.requests.0.get_mut(&request).ok_or(Reject::Unknown)?;
-        request.places = request.places.checked_sub(1).ok_or(Reject::Places)?;
-        Ok(())
+    fn take_place(&mut self, id: Digest) {
+        if let Some(request) = self.requests.0.get_mut(&id) {
+            request.places = request.places.saturating_sub(1);
+        }
     }
 }

@@ -7,28 +7,33 @@
 //! Withdraw  by the patient, after that height
 //! Diagnose  by a doctor, about records that it has the keys of at an anchor, a Userchain block
 //!           (tx_diag); consumes an offer of theirs: `burn` units are destroyed, the rest is the doctor's
-//! tip       the greatest height of a Userchain block that was minted for or served as an anchor;
-//!           an anchor is at most `max_lag` behind it
+//! Anchor    by the watchers: the tip of the Userchain moves on (`Watch`)
+//!           blocks that are minted for, and anchors, lie at or below the tip; anchors at most `max_lag`
 //!
 //! Σ balances + Σ escrow = minted − burnt, after every transaction
 //! ```
 //! Units are integers; a coin is as many as a block's reward. Coins live where diagnoses are committed, on
 //! the Docchain, whose blocks are final: what is minted for a Userchain block that is given up later would
-//! otherwise be paid out. So [`Userchain`] must answer for blocks that are deep enough only, and alike on
-//! every replica. A doctor chooses its anchor, and one who is revoked would choose an old one for ever;
-//! miners, who want their reward, keep the tip near the Userchain's.
+//! otherwise be paid out. What the Docchain knows of the Userchain is its state: a tip, moved by ordered
+//! transactions only. [`Userchain`] answers from the tip downwards, so replicas that see the Userchain
+//! otherwise, and whoever executes old blocks again, decide alike. A doctor chooses its anchor, and one who
+//! is revoked would choose an old one for ever: hence `max_lag`. When the Userchain leaves the tip for a
+//! fork, correct watchers vote no more: nothing that was paid is taken back, and nothing new is minted.
 //!
 //! | | Xu et al. | here |
 //! |---|---|---|
 //! | coin transactions | none defined | these |
 //! | payment | "consumed" when tx_diag is committed | escrow, released by the diagnosis or by a height |
 //! | doctor | any | one with the current key and the keys of the records, at a recent anchor |
+//! | two chains | "synchronized" | a quorum of watchers moves the tip that the Docchain goes by |
 //!
 //! Status: *composition*.
 
 mod tx;
+mod watch;
 
 pub use tx::{Action, Diagnosis, Event, Reject};
+pub use watch::{Tip, Watch};
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -40,16 +45,18 @@ use crate::block::BlockId;
 use crate::codec::{Digest, Pairs, as_array};
 use crate::error::Refused;
 
-/// What the Docchain asks of the Userchain. Each answer is a deterministic function of its arguments:
-/// the replicas must agree.
+/// What the Docchain asks of the Userchain. Each answer is a function of its arguments: an id stands for
+/// its block and all before it, whatever the best chain is now. Who lacks a block up to the tip gets it
+/// before it answers; f + 1 correct watchers have it.
 pub trait Userchain {
-    /// The height and the miner of a block that nothing will replace any more.
+    /// The height and the miner of a block, if it is the tip or one before it.
     ///
     /// # Errors
     /// [`Refused`] for any other block.
-    fn block(&self, block: &BlockId) -> Result<(u64, PublicKey), Refused>;
+    fn block(&self, tip: &BlockId, block: &BlockId) -> Result<(u64, PublicKey), Refused>;
 
-    /// Whose these records are, if the doctor may speak about them in the state after the anchor:
+    /// Whose these records are, if the doctor may speak about them in the state after the anchor, a block
+    /// that [`block`](Self::block) has answered for:
     /// [`Keychain::diagnosable`](super::keychain::Keychain::diagnosable).
     ///
     /// # Errors
@@ -61,6 +68,9 @@ pub trait Userchain {
         records: &BTreeSet<Digest>,
     ) -> Result<PublicKey, Refused>;
 }
+
+/// The height and the miner of a block.
+type Block = (u64, PublicKey);
 
 /// What a patient puts down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +105,7 @@ pub struct Rules {
     pub reward: u64,
     /// The units that every paid diagnosis destroys.
     pub burn: u64,
-    /// How many Userchain blocks an anchor may be behind.
+    /// How many Userchain blocks an anchor may be behind the tip.
     pub max_lag: u64,
 }
 as_array!(Rules { reward, burn, max_lag });
@@ -104,7 +114,7 @@ as_array!(Rules { reward, burn, max_lag });
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coins {
     rules: Rules,
-    tip: u64,
+    watch: Watch,
     balances: Pairs<PublicKey, u64>,
     offers: Pairs<Digest, Offer>,
     reports: Pairs<Digest, Report>,
@@ -112,7 +122,7 @@ pub struct Coins {
     minted: u64,
     burnt: u64,
 }
-as_array!(Coins { rules, tip, balances, offers, reports, paid, minted, burnt });
+as_array!(Coins { rules, watch, balances, offers, reports, paid, minted, burnt });
 
 impl Coins {
     /// The longest wait for a diagnosis, in blocks.
@@ -120,9 +130,15 @@ impl Coins {
 
     /// No coins yet.
     #[must_use]
-    pub fn new(rules: Rules) -> Self {
+    pub fn new(rules: Rules, watch: Watch) -> Self {
         let (balances, offers, reports, paid) = Default::default();
-        Self { rules, tip: 0, balances, offers, reports, paid, minted: 0, burnt: 0 }
+        Self { rules, watch, balances, offers, reports, paid, minted: 0, burnt: 0 }
+    }
+
+    /// The tip of the Userchain and who moves it.
+    #[must_use]
+    pub const fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// The free units of an account.
@@ -153,6 +169,11 @@ impl Coins {
         self.reports.0.get(id)
     }
 
+    /// A block up to the tip.
+    fn block<V: Userchain>(&self, block: &BlockId, userchain: &V) -> Result<Block, Reject> {
+        userchain.block(&self.watch.tip().block, block).or(Err(Reject::Block))
+    }
+
     fn debit(&mut self, account: &PublicKey, units: u64) -> Result<(), Reject> {
         let left = self.balance(account).checked_sub(units).ok_or(Reject::Funds)?;
         if left == 0 {
@@ -164,23 +185,21 @@ impl Coins {
     }
 
     /// All units together are at most `minted`, so nothing overflows.
-    fn credit(&mut self, account: &PublicKey, units: u64) -> Result<(), Reject> {
-        if units == 0 {
-            return Ok(());
+    fn credit(&mut self, account: &PublicKey, units: u64) {
+        if units > 0 {
+            let sum = self.balance(account).saturating_add(units);
+            self.balances.0.insert(account.clone(), sum);
         }
-        let sum = self.balance(account).checked_add(units).ok_or(Reject::Overflow)?;
-        self.balances.0.insert(account.clone(), sum);
-        Ok(())
     }
 
     fn mint<V: Userchain>(&mut self, block: BlockId, userchain: &V) -> Result<Event, Reject> {
-        let (height, miner) = userchain.block(&block).or(Err(Reject::Block))?;
-        if !self.paid.insert(block) {
+        let (_, miner) = self.block(&block, userchain)?;
+        if self.paid.contains(&block) {
             return Err(Reject::Minted);
         }
         self.minted = self.minted.checked_add(self.rules.reward).ok_or(Reject::Overflow)?;
-        self.credit(&miner, self.rules.reward)?;
-        self.tip = self.tip.max(height);
+        self.paid.insert(block);
+        self.credit(&miner, self.rules.reward);
         Ok(Event::Minted(block, miner))
     }
 
@@ -192,7 +211,7 @@ impl Coins {
             return Err(Reject::Oneself);
         }
         self.debit(call.sender, units)?;
-        self.credit(to, units)?;
+        self.credit(to, units);
         Ok(Event::Transferred(call.sender.clone(), to.clone(), units))
     }
 
@@ -220,14 +239,16 @@ impl Coins {
     }
 
     fn withdraw(&mut self, call: &Call<'_>, id: Digest) -> Result<Event, Reject> {
-        let Offer { patient, price, until, .. } = self.offers.0.remove(&id).ok_or(Reject::Offer)?;
-        if patient != *call.sender {
+        let Offer { patient, price, until, .. } = self.offers.0.get(&id).ok_or(Reject::Offer)?;
+        if patient != call.sender {
             return Err(Reject::Party);
         }
-        if call.context.height <= until {
+        if call.context.height <= *until {
             return Err(Reject::Early);
         }
-        self.credit(&patient, price)?;
+        let price = *price;
+        self.offers.0.remove(&id);
+        self.credit(call.sender, price);
         Ok(Event::Withdrawn(id))
     }
 
@@ -241,11 +262,10 @@ impl Coins {
         if !(1..=MAX_RECORDS).contains(&records.len()) {
             return Err(Reject::Records);
         }
-        let (height, _) = userchain.block(anchor).or(Err(Reject::Block))?;
-        if self.tip.saturating_sub(height) > self.rules.max_lag {
+        let (height, _) = self.block(anchor, userchain)?;
+        if self.watch.tip().height.saturating_sub(height) > self.rules.max_lag {
             return Err(Reject::Anchor);
         }
-        self.tip = self.tip.max(height);
         let doctor = call.sender;
         let patient = userchain.patient(anchor, doctor, records).or(Err(Reject::NoKey))?;
         let mut events = alloc::vec![Event::Diagnosed(call.tx, doctor.clone(), patient.clone())];
@@ -259,16 +279,17 @@ impl Coins {
 
     fn consume(&mut self, call: &Call<'_>, id: Digest, about: &PublicKey) -> Result<Event, Reject> {
         let Offer { patient, doctor, price, until } =
-            self.offers.0.remove(&id).ok_or(Reject::Offer)?;
-        if patient != *about || doctor != *call.sender {
+            self.offers.0.get(&id).ok_or(Reject::Offer)?;
+        if patient != about || doctor != call.sender {
             return Err(Reject::Party);
         }
-        if call.context.height > until {
+        if call.context.height > *until {
             return Err(Reject::Late);
         }
         let pay = price.checked_sub(self.rules.burn).ok_or(Reject::Amount)?;
         self.burnt = self.burnt.checked_add(self.rules.burn).ok_or(Reject::Overflow)?;
-        self.credit(&doctor, pay)?;
+        self.offers.0.remove(&id);
+        self.credit(call.sender, pay);
         Ok(Event::Paid(id, pay))
     }
 }
@@ -281,7 +302,9 @@ impl<V: Userchain> Contract<V> for Coins {
     fn fits(action: &Action) -> bool {
         match action {
             Action::Transfer(key, _) | Action::Offer(key, ..) => key_fits(key),
-            Action::Mint(_) | Action::Withdraw(_) | Action::Diagnose(_) => true,
+            Action::Mint(_) | Action::Withdraw(_) | Action::Diagnose(_) | Action::Anchor(..) => {
+                true
+            }
         }
     }
 
@@ -297,6 +320,7 @@ impl<V: Userchain> Contract<V> for Coins {
             Action::Offer(doctor, price, until) => self.offer(call, doctor, *price, *until)?,
             Action::Withdraw(id) => self.withdraw(call, *id)?,
             Action::Diagnose(diagnosis) => return self.diagnose(call, diagnosis, verdicts),
+            Action::Anchor(from, to) => self.watch.vote(call.sender, *from, *to)?,
         };
         Ok(alloc::vec![event])
     }

@@ -100,7 +100,7 @@ pub struct Call<'a> {
     pub tx: Digest,
 }
 
-/// A state that transactions change: pure and total. `V` answers for the primitives.
+/// A state that transactions change: deterministic and total. `V` answers for the primitives.
 pub trait Contract<V>: Clone + Debug + Serialize + DeserializeOwned {
     /// What a transaction can do.
     type Action: Clone + Debug + Serialize + DeserializeOwned;
@@ -112,7 +112,8 @@ pub trait Contract<V>: Clone + Debug + Serialize + DeserializeOwned {
     /// Whether every part of an action keeps to its bound.
     fn fits(action: &Self::Action) -> bool;
 
-    /// Acts. What is refused may leave this value half changed: [`apply`] throws it away.
+    /// Acts. What is refused leaves this value as it was: everything is checked before anything is
+    /// changed, so that a refusal costs no copy of the state.
     ///
     /// # Errors
     /// [`Contract::Reject`] names the first thing that is wrong.
@@ -204,17 +205,16 @@ pub(super) fn check<C: Contract<V>, V: Verifier>(
         .or(Err(Rejection::Signature))
 }
 
-/// Applies a transaction: the new state and what happened.
+/// Applies a transaction: what happened. A refused one changes nothing.
 ///
 /// # Errors
 /// [`Rejection`] names the first thing that is wrong.
-#[expect(clippy::type_complexity, reason = "the two halves of the answer, spelled once")]
 pub fn apply<C: Contract<V>, V: Verifier>(
-    state: &State<C>,
+    state: &mut State<C>,
     tx: &SignedTx<C::Action>,
     context: &Context,
     verdicts: &V,
-) -> Result<(State<C>, Vec<C::Event>), Rejection<C::Reject>> {
+) -> Result<Vec<C::Event>, Rejection<C::Reject>> {
     check::<C, V>(tx, verdicts)?;
     let TxBody { chain_id, sender, nonce, action } = &tx.body;
     if *chain_id != context.chain_id {
@@ -223,9 +223,8 @@ pub fn apply<C: Contract<V>, V: Verifier>(
     if Some(*nonce) != state.next_nonce(sender) {
         return Err(Rejection::Nonce);
     }
-    let mut next = state.clone();
     let call = Call { sender, context, tx: tx.body.id() };
-    let events = next.contract.act(action, &call, verdicts).map_err(Rejection::Action)?;
-    next.nonces.0.insert(sender.clone(), *nonce);
-    Ok((next, events))
+    let events = state.contract.act(action, &call, verdicts).map_err(Rejection::Action)?;
+    state.nonces.0.insert(sender.clone(), *nonce);
+    Ok(events)
 }

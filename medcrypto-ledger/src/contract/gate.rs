@@ -206,11 +206,11 @@ impl<C> Gate<C> {
         Ok(Event::Rotated(call.sender.clone(), key.clone()))
     }
 
-    fn pay<R>(&mut self, call: &Call<'_>) -> Result<(), Reject<R>> {
-        let member = self.members.0.get_mut(call.sender).ok_or(Reject::Stranger)?;
+    /// What a member has left once its action is accepted.
+    fn paid<R>(&self, call: &Call<'_>) -> Result<Bucket, Reject<R>> {
+        let member = self.member(call.sender).ok_or(Reject::Stranger)?;
         let limit = self.limits.0.get(&member.class).ok_or(Reject::Class)?;
-        member.bucket = member.bucket.take(*limit, call.context.height).ok_or(Reject::Rate)?;
-        Ok(())
+        member.bucket.take(*limit, call.context.height).ok_or(Reject::Rate)
     }
 }
 
@@ -239,8 +239,10 @@ impl<V, C: Contract<V>> Contract<V> for Gate<C> {
             Action::Revoke(key) => self.revoke(call, key)?,
             Action::Rotate(key) => self.rotate(call, key)?,
             Action::Act(action) => {
-                self.pay(call)?;
+                let bucket = self.paid(call)?;
                 let events = self.inner.act(action, call, verdicts).map_err(Reject::Inner)?;
+                let member = self.members.0.get_mut(call.sender);
+                member.into_iter().for_each(|member| member.bucket = bucket);
                 return Ok(events.into_iter().map(Event::Inner).collect());
             }
         };

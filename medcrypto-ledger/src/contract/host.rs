@@ -57,20 +57,10 @@ impl<V: Verifier, C: Contract<V>> Machine<C, V> {
     pub fn run(&mut self, tx: &[u8], height: u64, time_ms: u64) -> Answer<C::Event, C::Reject> {
         let applied = Self::decode(tx).and_then(|tx| {
             let chain_id = self.chain_id.ok_or(Rejection::Chain)?;
-            envelope::apply(
-                &self.state,
-                &tx,
-                &Context { chain_id, height, time_ms },
-                &self.verdicts,
-            )
+            let context = Context { chain_id, height, time_ms };
+            envelope::apply(&mut self.state, &tx, &context, &self.verdicts)
         });
-        match applied {
-            Ok((state, events)) => {
-                self.state = state;
-                Answer::Applied(events)
-            }
-            Err(rejection) => Answer::Rejected(rejection),
-        }
+        applied.map_or_else(Answer::Rejected, Answer::Applied)
     }
 
     fn decode(bytes: &[u8]) -> Result<SignedTx<C::Action>, Rejection<C::Reject>> {

@@ -63,6 +63,9 @@ pub struct Current {
 }
 as_array!(Current { epoch, stale });
 
+/// An epoch, and the doctor whose key of it is given.
+type Place<'a> = (u64, &'a PublicKey);
+
 /// An upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
@@ -211,10 +214,8 @@ impl Keychain {
         if keys.epoch != next {
             return Err(Reject::Epoch(next));
         }
-        self.accept(call, &keys.own)?;
-        for (doctor, wrapped) in &keys.doctors.0 {
-            self.give(call, next, doctor, wrapped)?;
-        }
+        let given = keys.doctors.0.iter().map(|(doctor, wrapped)| ((next, doctor), wrapped));
+        self.give(call, Some(&keys.own), given)?;
         self.owners.0.insert(call.sender.clone(), Current { epoch: next, stale: false });
         Ok(Event::Rotated(call.sender.clone(), next))
     }
@@ -232,36 +233,50 @@ impl Keychain {
             return Err(Reject::Oneself);
         }
         let current = self.current(call.sender).ok_or(Reject::NoEpoch)?;
-        for (&epoch, wrapped) in &epochs.0 {
-            if epoch > current.epoch {
-                return Err(Reject::NoEpoch);
-            }
-            self.give(call, epoch, doctor, wrapped)?;
+        if epochs.0.keys().any(|epoch| *epoch > current.epoch) {
+            return Err(Reject::NoEpoch);
         }
+        let given = epochs.0.iter().map(|(epoch, wrapped)| ((*epoch, doctor), wrapped));
+        self.give(call, None, given)?;
         Ok(Event::Shared(call.sender.clone(), doctor.clone()))
     }
 
-    /// The doctor has this epoch's key from now on.
-    fn give(
+    /// From now on each doctor has its epoch's key: all of them, or none if one key is refused. What the
+    /// sender keeps for itself counts as written too.
+    fn give<'a>(
         &mut self,
         call: &Call<'_>,
-        epoch: u64,
-        doctor: &PublicKey,
-        wrapped: &Bytes,
+        own: Option<&Bytes>,
+        given: impl Iterator<Item = (Place<'a>, &'a Bytes)>,
     ) -> Result<(), Reject> {
-        self.accept(call, wrapped)?;
-        let key = (call.sender.clone(), epoch, doctor.clone());
-        let before = self.held.0.insert(key, call.context.height);
-        if before.is_some() { Err(Reject::Held) } else { Ok(()) }
+        let (mut written, mut held) = (BTreeSet::new(), Vec::new());
+        own.into_iter().try_for_each(|wrapped| self.accept(call, wrapped, &mut written))?;
+        for ((epoch, doctor), wrapped) in given {
+            self.accept(call, wrapped, &mut written)?;
+            let key = (call.sender.clone(), epoch, doctor.clone());
+            if self.held.0.contains_key(&key) {
+                return Err(Reject::Held);
+            }
+            held.push((key, call.context.height));
+        }
+        self.wrapped.append(&mut written);
+        self.held.0.extend(held);
+        Ok(())
     }
 
-    /// A wrapped key of an accepted length that the owner has not written before.
-    fn accept(&mut self, call: &Call<'_>, wrapped: &Bytes) -> Result<(), Reject> {
+    /// Notes a wrapped key of an accepted length that the owner has not written before.
+    fn accept(
+        &self,
+        call: &Call<'_>,
+        wrapped: &Bytes,
+        written: &mut BTreeSet<Digest>,
+    ) -> Result<(), Reject> {
         if !(1..=Keys::MAX_WRAPPED).contains(&wrapped.0.len()) {
             return Err(Reject::Wrapped);
         }
-        let written = codec::digest(dst::ledger::WRAPPED_KEY, &(call.sender, wrapped));
-        if self.wrapped.insert(written) { Ok(()) } else { Err(Reject::Reused) }
+        let id = codec::digest(dst::ledger::WRAPPED_KEY, &(call.sender, wrapped));
+        let fresh = !self.wrapped.contains(&id) && written.insert(id);
+        if fresh { Ok(()) } else { Err(Reject::Reused) }
     }
 }
 

@@ -73,13 +73,10 @@ impl<V: Verdicts> RequirementLedger<V> {
     fn run_tx(&mut self, tx: &SignedTx, height: u64, time_ms: u64) -> Receipt {
         let applied = self.chain_id.ok_or(Reject::Chain).and_then(|chain_id| {
             let context = Context { chain_id, height, time_ms };
-            apply::apply(&self.state, tx, &context, &self.verdicts)
+            apply::apply(&mut self.state, tx, &context, &self.verdicts)
         });
         match applied {
-            Ok((state, events)) => {
-                self.state = state;
-                Receipt { outcome: Outcome::Applied, events }
-            }
+            Ok(events) => Receipt { outcome: Outcome::Applied, events },
             Err(reject) => Receipt::rejected(reject, evidence(reject, tx)),
         }
     }

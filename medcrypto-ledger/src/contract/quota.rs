@@ -8,11 +8,13 @@
 //!           with balance and keys as stored; balance_A ← balance_A / C, version_A + 1; Ĉ waits for B
 //! Redeem    by B: balance_B ← balance_B · Ĉ, version_B + 1; Ĉ is gone
 //! ```
-//! The verdict is that C and Ĉ hold the same t under the keys of A and B, that 0 ≤ t and t ≤ the balance, and
-//! that A has agreed. [`Quotas`] gives it and does the arithmetic: the contract sees ciphertexts alone.
-//! A balance that changes takes every other proof about it along, so two transfers made at one version are
+//! The verdict is that C and Ĉ hold the same t under the keys of A and B, that 1 ≤ t and t ≤ the balance, and
+//! that A has agreed. [`Quotas`] gives it and does the arithmetic: the contract sees ciphertexts alone, so
+//! that nothing is sent (t = 0) only a verdict can refuse. A balance that changes takes every other proof about it along, so two transfers made at one version are
 //! one transfer. What waits for B changes B's balance when B wants it to, so that nobody spoils B's proofs
-//! by paying; what B never redeems waits for ever.
+//! by paying. What B never redeems waits for ever, but no more than [`Ledger::MAX_WAITING`] transfers of one
+//! payer wait for one receiver: the state is bounded by the accounts, which are the issuer's to open, and
+//! who redeems nothing, or pays in dust, stands in nobody else's way.
 //!
 //! | | Mo et al. | here |
 //! |---|---|---|
@@ -67,7 +69,7 @@ pub trait Quotas {
     /// [`Refused`].
     fn issued(&self, owner: &PublicKey, account: &Account, proof: &[u8]) -> Result<(), Refused>;
 
-    /// The payer's new balance, if the proof of the statement verifies.
+    /// The payer's new balance, if the proof of the statement verifies: of an amount from 1 to the balance.
     ///
     /// # Errors
     /// [`Refused`].
@@ -165,27 +167,42 @@ pub enum Reject {
     /// The proof is about another version than this, the account's.
     #[error("the version is {0}")]
     Version(u64),
-    /// No verdict for the proof.
+    /// No verdict for the proof; there is none for a transfer of nothing.
     #[error("proof refused")]
     Proof,
     /// No such transfer, redeemed already, or to somebody else.
     #[error("no such transfer")]
     Transfer,
+    /// [`Ledger::MAX_WAITING`] transfers of the payer wait for the receiver.
+    #[error("too many transfers wait for the receiver")]
+    Waiting,
     /// No number is left for another version.
     #[error("no version left")]
     Exhausted,
 }
+
+/// A transfer that its receiver has not redeemed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Waiting {
+    from: PublicKey,
+    to: PublicKey,
+    credit: Bytes,
+}
+as_array!(Waiting { from, to, credit });
 
 /// All accounts, and what waits for its receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
     issuer: PublicKey,
     accounts: Pairs<PublicKey, Account>,
-    waiting: Pairs<Digest, (PublicKey, Bytes)>,
+    waiting: Pairs<Digest, Waiting>,
 }
 as_array!(Ledger { issuer, accounts, waiting });
 
 impl Ledger {
+    /// The most transfers of one payer that wait for one receiver.
+    pub const MAX_WAITING: usize = 16;
+
     /// No accounts yet, and who issues them.
     #[must_use]
     pub fn new(issuer: PublicKey) -> Self {
@@ -201,7 +218,7 @@ impl Ledger {
 
     /// What waits: the transfer's id, the receiver, the amount under the receiver's key.
     pub fn waiting(&self) -> impl Iterator<Item = (&Digest, &PublicKey, &Bytes)> {
-        self.waiting.0.iter().map(|(id, (to, credit))| (id, to, credit))
+        self.waiting.0.iter().map(|(id, Waiting { to, credit, .. })| (id, to, credit))
     }
 
     fn issue<V: Quotas>(
@@ -234,6 +251,10 @@ impl Ledger {
             return Err(Reject::Oneself);
         }
         let to_key = self.account(to).ok_or(Reject::Account)?.key.clone();
+        let waits = self.waiting.0.values().filter(|w| w.to == *to && w.from == *call.sender);
+        if waits.count() >= Self::MAX_WAITING {
+            return Err(Reject::Waiting);
+        }
         let from = self.accounts.0.get_mut(call.sender).ok_or(Reject::Account)?;
         if *version != from.version {
             return Err(Reject::Version(from.version));
@@ -251,8 +272,9 @@ impl Ledger {
         };
         let balance = verdicts.debited(&statement, proof.as_slice()).or(Err(Reject::Proof))?;
         from.change(balance)?;
-        self.waiting.0.insert(call.tx, (to.clone(), credit.clone()));
-        Ok(Event::Transferred(call.tx, call.sender.clone(), to.clone()))
+        let (from, to, credit) = (call.sender.clone(), to.clone(), credit.clone());
+        self.waiting.0.insert(call.tx, Waiting { from: from.clone(), to: to.clone(), credit });
+        Ok(Event::Transferred(call.tx, from, to))
     }
 
     fn redeem<V: Quotas>(
@@ -261,13 +283,12 @@ impl Ledger {
         id: Digest,
         verdicts: &V,
     ) -> Result<Event, Reject> {
-        let (to, credit) = self.waiting.0.remove(&id).ok_or(Reject::Transfer)?;
-        if to != *call.sender {
-            return Err(Reject::Transfer);
-        }
-        let account = self.accounts.0.get_mut(&to).ok_or(Reject::Account)?;
-        let balance = verdicts.credited(account, &credit).or(Err(Reject::Proof))?;
+        let mine = |waiting: &&Waiting| waiting.to == *call.sender;
+        let waiting = self.waiting.0.get(&id).filter(mine).ok_or(Reject::Transfer)?;
+        let account = self.accounts.0.get_mut(call.sender).ok_or(Reject::Account)?;
+        let balance = verdicts.credited(account, &waiting.credit).or(Err(Reject::Proof))?;
         account.change(balance)?;
+        self.waiting.0.remove(&id);
         Ok(Event::Redeemed(id))
     }
 }

@@ -190,10 +190,10 @@ impl Rounds {
         if call.context.height > round.terms.commit_until {
             return Err(Reject::Late);
         }
-        let before = round.commitments.0.insert(call.sender.clone(), commitment);
-        if before.is_some() {
+        if round.commitments.0.contains_key(call.sender) {
             return Err(Reject::Again);
         }
+        round.commitments.0.insert(call.sender.clone(), commitment);
         Ok(Event::Committed(id, call.sender.clone()))
     }
 
@@ -225,17 +225,18 @@ impl Rounds {
         if opening.commitment() != *committed {
             return Err(Reject::Opening);
         }
-        if round.values.0.insert(opening.member.clone(), opening.value).is_some() {
+        if round.values.0.contains_key(call.sender) {
             return Err(Reject::Again);
         }
+        round.values.0.insert(opening.member.clone(), opening.value);
         Ok(Event::Revealed(id, opening.member))
     }
 
     fn close(&mut self, call: &Call<'_>, id: Digest) -> Result<Event, Reject> {
-        let Round { terms, values, .. } = self.rounds.0.remove(&id).ok_or(Reject::Round)?;
-        if call.context.height <= terms.reveal_until {
+        if call.context.height <= self.round(&id)?.terms.reveal_until {
             return Err(Reject::Early);
         }
+        let Round { terms, values, .. } = self.rounds.0.remove(&id).ok_or(Reject::Round)?;
         let enough = values.0.len() >= terms.least.into();
         Ok(if enough { Event::Closed(id, values) } else { Event::Failed(id) })
     }

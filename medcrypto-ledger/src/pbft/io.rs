@@ -164,7 +164,7 @@ pub enum Output {
     },
     /// Proof that a replica voted twice.
     Evidence(Evidence),
-    /// An input was ignored.
+    /// An input was ignored, or the certificate in a NEW-VIEW that was not.
     Rejected(Reason),
     /// The result that f + 1 replicas gave a client.
     Done {
@@ -236,6 +236,10 @@ pub enum Reason {
     /// A state that is not the certified one.
     #[error("state refused")]
     State,
+    /// q replicas certify another block than the one that we executed: our state is wrong, or more
+    /// than f replicas lie. We stay with ours, which nobody will certify; somebody must look.
+    #[error("a quorum certifies another block than ours")]
+    Diverged,
     /// A STATUS, FETCH or VIEW-CHANGE not above its sender's last.
     #[error("older than what its sender said last")]
     Stale,

@@ -66,7 +66,8 @@ fn salted_proof(world: &World, patient: &str, request: Digest, salt: u8) -> Proo
 
 fn run(world: &World, tx: &SignedTx) -> Result<State, Reject> {
     let context = Context { chain_id: world.chain, height: 1, time_ms: world.now };
-    apply(&world.state, tx, &context, &Randomised).map(|(state, _)| state)
+    let mut state = world.state.clone();
+    apply(&mut state, tx, &context, &Randomised).map(|_| state)
 }
 
 fn send(world: &World, sender: &str, proof: &Proof) -> Result<State, Reject> {

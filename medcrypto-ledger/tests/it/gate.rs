@@ -50,8 +50,10 @@ impl World {
         let context =
             Context { chain_id: ChainId(d("chain")), height: self.height, time_ms: 1_000 };
         let tx = self.tx(sender, action);
-        let (state, mut events) = apply(&self.state, &tx, &context, &Symbolic)?;
-        self.state = state;
+        let before = self.state.clone();
+        let told = apply(&mut self.state, &tx, &context, &Symbolic);
+        assert!(told.is_ok() || self.state == before, "refused, and changed something");
+        let mut events = told?;
         assert_eq!(events.len(), 1);
         Ok(events.remove(0))
     }

@@ -26,10 +26,12 @@ mod keychain;
 mod merkle;
 mod policy;
 mod quota;
+mod refusals;
 mod requirement;
 mod reveal;
 mod review;
 mod sandbox;
+mod watch;
 #[cfg(feature = "sim")]
 mod windows;
 mod work;

@@ -1,5 +1,8 @@
 //! Transfer and Redeem: no quota twice, none below zero, none lost.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use medcrypto_ledger::block::ChainId;
 use medcrypto_ledger::codec::encode;
 use medcrypto_ledger::contract::envelope::Rejection;
@@ -8,12 +11,13 @@ use medcrypto_ledger::contract::quota::{
 };
 use medcrypto_ledger::{Bytes, Digest, Dst, PublicKey, Refused, Signature, Verifier};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 use crate::sandbox::{Sandbox, Sent};
 use crate::world::{Symbolic, d, hash, key};
 
 /// A ciphertext that everybody can open: key, then amount. A proof is the digest of its statement, and
-/// there is none for an amount above the balance.
+/// there is none for nothing, or for an amount above the balance.
 #[derive(Clone)]
 pub(crate) struct Clear;
 
@@ -47,7 +51,7 @@ impl Quotas for Clear {
             return Err(Refused);
         }
         let amount = open(&s.from_key, &s.debit)?;
-        if open(&s.to_key, &s.credit)? != amount {
+        if amount == 0 || open(&s.to_key, &s.credit)? != amount {
             return Err(Refused);
         }
         let left = open(&s.from_key, &s.balance)?.checked_sub(amount).ok_or(Refused)?;
@@ -163,7 +167,7 @@ fn t32_of_two_transfers_on_one_version_one_is_accepted() {
 }
 
 #[test]
-fn t32_nothing_goes_below_zero() {
+fn t32_nothing_goes_below_zero_and_nothing_is_no_transfer() {
     let mut world = world();
     for amount in [101, u64::MAX] {
         let sent = transfer(&world, "a", "b", amount);
@@ -174,7 +178,30 @@ fn t32_nothing_goes_below_zero() {
     let more = transfer(&world, "a", "b", 1);
     assert_eq!(world.send("a", more), refused(Reject::Proof));
     let nothing = transfer(&world, "a", "b", 0);
-    assert!(world.send("a", nothing).is_ok());
+    assert_eq!(world.send("a", nothing), refused(Reject::Proof));
+    assert_eq!((account(&world, "a").version, world.state.contract.waiting().count()), (1, 1));
+}
+
+/// What is never redeemed is bounded for each payer and receiver, and stands in nobody else's way.
+#[test]
+fn t32_dust_waits_up_to_a_bound_that_only_its_payer_meets() {
+    let mut world = world();
+    let mut ids = Vec::new();
+    for _ in 0..Ledger::MAX_WAITING {
+        let dust = transfer(&world, "a", "b", 1);
+        ids.push(world.accepted("a", dust));
+    }
+    let more = transfer(&world, "a", "b", 1);
+    assert_eq!(world.send("a", more), refused(Reject::Waiting));
+    assert_eq!(world.state.contract.waiting().count(), Ledger::MAX_WAITING);
+    assert_eq!(held(&world, "a"), 100 - Ledger::MAX_WAITING as u64, "nothing was taken for it");
+    for (from, to) in [("a", "c"), ("b", "c"), ("b", "a")] {
+        let other = transfer(&world, from, to, 1);
+        world.accepted(from, other);
+    }
+    world.accepted("b", Action::Redeem(ids[0]));
+    let again = transfer(&world, "a", "b", 1);
+    world.accepted("a", again);
 }
 
 /// E-M2: a credit that arrives between proof and transfer does not spoil the proof.
@@ -269,33 +296,118 @@ fn parts_of_quota_transactions_have_bounds() {
     assert_eq!(world.send("a", largest), refused(Reject::Proof), "fits, and proves nothing");
 }
 
-proptest! {
-    /// T32, T33, M6: what accounts hold and what waits is what was issued, whoever sends what.
-    #[test]
-    fn t32_t33_quotas_are_conserved(
-        ops in prop::collection::vec((0_usize..3, 0_usize..3, 0_u64..120, 0_usize..4, any::<bool>()), 1..40)
-    ) {
-        let names = ["a", "b", "c"];
-        let (mut world, mut ids) = (world(), vec![d("none")]);
-        let mut old = transfer(&world, "a", "b", 30);
-        for (from, to, amount, i, redeem) in ops {
-            let action = match (redeem, i) {
-                (true, _) => Action::Redeem(ids[i % ids.len()]),
-                (false, 3) => old.clone(),
-                _ => transfer(&world, names[from], names[to], amount),
-            };
-            let id: Digest = world.id(names[from], action.clone());
-            if world.send(names[from], action.clone()).is_ok() && !redeem {
-                ids.push(id);
-                old = action;
-            }
-            let waits = world.state.contract.waiting();
-            let waits: u64 = waits.map(|(_, to, credit)| {
+const NAMES: [&str; 3] = ["a", "b", "c"];
+
+/// A transfer as the books see it: whose proof, to whom, how much, at which version.
+#[derive(Clone, Copy)]
+struct Sum {
+    from: usize,
+    to: usize,
+    amount: u64,
+    version: u64,
+}
+
+/// A transfer's id, its receiver, the amount, and who has sent it.
+type Waiting = (Digest, usize, u64, usize);
+
+/// What everybody holds, and what waits.
+struct Books {
+    held: [u64; 3],
+    waiting: Vec<Waiting>,
+}
+
+impl Books {
+    /// How a transfer must end that `sender` sends, whose account has this version.
+    fn transfer(&mut self, id: Digest, sender: usize, sum: Sum, now: u64) -> Result<(), Reject> {
+        if sum.to == sender {
+            return Err(Reject::Oneself);
+        }
+        if self.waiting.iter().filter(|w| (w.1, w.3) == (sum.to, sender)).count()
+            >= Ledger::MAX_WAITING
+        {
+            return Err(Reject::Waiting);
+        }
+        if sum.version != now {
+            return Err(Reject::Version(now));
+        }
+        if sum.from != sender || sum.amount == 0 {
+            return Err(Reject::Proof);
+        }
+        self.held[sender] = self.held[sender].checked_sub(sum.amount).ok_or(Reject::Proof)?;
+        self.waiting.push((id, sum.to, sum.amount, sender));
+        Ok(())
+    }
+
+    fn redeem(&mut self, id: Digest, sender: usize) -> Result<(), Reject> {
+        let own = |(of, to, ..): &Waiting| (*of, *to) == (id, sender);
+        let place = self.waiting.iter().position(own).ok_or(Reject::Transfer)?;
+        self.held[sender] += self.waiting.remove(place).2;
+        Ok(())
+    }
+}
+
+/// Sender, receiver, amount, which transfer, whether to redeem it.
+type Op = (usize, usize, u64, usize, bool);
+
+/// Every operation ends as the books say.
+fn agrees(ops: Vec<Op>, seen: &RefCell<BTreeMap<String, u64>>) -> Result<(), TestCaseError> {
+    let (mut world, mut ids) = (world(), vec![d("none")]);
+    let mut books = Books { held: [100, 10, 0], waiting: Vec::new() };
+    let version = |world: &World, who: usize| account(world, NAMES[who]).version;
+    let fresh = |world: &World, from: usize, to: usize, amount| {
+        let sum = Sum { from, to, amount, version: version(world, from) };
+        (transfer(world, NAMES[from], NAMES[to], amount), sum)
+    };
+    let mut old = fresh(&world, 0, 1, 30);
+    for (from, to, amount, i, redeem) in ops {
+        let sent = if i == 3 { old.clone() } else { fresh(&world, from, to, amount) };
+        let redeemed = ids[i % ids.len()];
+        let action = if redeem { Action::Redeem(redeemed) } else { sent.0.clone() };
+        let id = world.id(NAMES[from], action.clone());
+        let wanted = if redeem {
+            books.redeem(redeemed, from)
+        } else {
+            books.transfer(id, from, sent.1, version(&world, from))
+        };
+        let told = world.send(NAMES[from], action).map(|_| ());
+        prop_assert_eq!(told, wanted.map_err(Rejection::Action));
+        let what = match wanted {
+            Ok(()) if redeem => "redeemed".to_owned(),
+            Ok(()) => "transferred".to_owned(),
+            Err(Reject::Version(_)) => "another version".to_owned(),
+            Err(reject) => reject.to_string(),
+        };
+        *seen.borrow_mut().entry(what).or_default() += 1;
+        if wanted.is_ok() && !redeem {
+            ids.push(id);
+            old = sent;
+        }
+        let waits = world.state.contract.waiting();
+        let waits: u64 = waits
+            .map(|(_, to, credit)| {
                 let key = &world.state.contract.account(to).unwrap().key;
                 open(key, credit).unwrap()
-            }).sum();
-            let held: u64 = names.iter().map(|name| held(&world, name)).sum();
-            prop_assert_eq!(held + waits, 110);
-        }
+            })
+            .sum();
+        prop_assert_eq!(NAMES.map(|name| held(&world, name)), books.held);
+        prop_assert_eq!(waits, books.waiting.iter().map(|waits| waits.2).sum::<u64>());
+        prop_assert_eq!(books.held.iter().sum::<u64>() + waits, 110);
+    }
+    Ok(())
+}
+
+/// T32, T33, M6: what accounts hold and what waits is what was issued, whoever sends what, and each
+/// operation ends as the books say.
+#[test]
+fn t32_t33_quotas_are_conserved() {
+    let seen = RefCell::new(BTreeMap::new());
+    let op = (0_usize..3, 0_usize..3, 0_u64..120, 0_usize..4, any::<bool>());
+    let cases = prop::collection::vec(op, 1..40);
+    TestRunner::default().run(&cases, |ops| agrees(ops, &seen)).unwrap();
+    let seen = seen.into_inner();
+    let refusals = [Reject::Oneself, Reject::Proof, Reject::Transfer].map(|r| r.to_string());
+    let others = ["redeemed", "transferred", "another version"].map(str::to_owned);
+    for what in refusals.into_iter().chain(others) {
+        assert!(seen.contains_key(&what), "never {what}: {seen:?}");
     }
 }

@@ -48,11 +48,12 @@ impl<V: Verifier, C: Contract<V> + PartialEq> Sandbox<C, V> {
         let context = Context { chain_id: Self::chain(), height, time_ms };
         let bytes = encode(tx);
         assert_eq!(encode(&decode::<SignedTx<C::Action>>(&bytes).unwrap()), bytes);
-        let (state, events) = apply(&self.state, tx, &context, &self.verdicts)?;
-        let bytes = encode(&state);
-        assert!(decode::<State<C>>(&bytes).unwrap() == state, "states are stored");
-        self.state = state;
-        Ok(events)
+        let before = self.state.clone();
+        let told = apply(&mut self.state, tx, &context, &self.verdicts);
+        assert!(told.is_ok() || self.state == before, "refused, and changed something");
+        let bytes = encode(&self.state);
+        assert!(decode::<State<C>>(&bytes).unwrap() == self.state, "states are stored");
+        told
     }
 
     /// Sends what must be accepted; answers its id.

@@ -1,14 +1,16 @@
 //! Who lags is helped: H21, C2, and what the swarm found.
 
 use medcrypto_ledger::block::BlockId;
+use medcrypto_ledger::pbft::change::ViewChange;
 use medcrypto_ledger::pbft::message::{Prepare, Status};
 use medcrypto_ledger::pbft::{Config, Input, Message, Output, Reason, Replica, Timer};
 use medcrypto_ledger::sim::SymbolicAuth;
 use medcrypto_ledger::{Digest, ReplicaId};
 
 use crate::common::{
-    Bus, START, Symbolic, Tape, batch, chain, change, checkpointed, config, give, kinds, new_view,
-    new_view_bytes, prepared_by, replica, replica_auth, request, sent, sign, view_change,
+    Bus, START, Symbolic, Tape, assert_rejected, batch, chain, change, checkpointed, config, give,
+    kinds, new_view, new_view_bytes, prepared_by, replica, replica_auth, request, sent, sign,
+    view_change,
 };
 
 fn view_timer(outputs: &[Output]) -> bool {
@@ -106,15 +108,32 @@ fn c2_a_checkpoint_certifies_our_own_block_and_all_before_it() {
     assert_eq!((backup.executed(), backup.certified(), backup.low()), (17, 0, 0));
     let between = Message::Stable(checkpointed(4, 15, id)).encode();
     assert_eq!(give(backup, between), [Output::Rejected(Reason::Certificate)], "no checkpoint");
-    // q replicas that lie about our block are beyond f; we stay with ours.
-    let other = Message::Stable(checkpointed(4, 16, BlockId(Digest([1; 32])))).encode();
-    assert_eq!(give(&mut backup.clone(), other), []);
     let out = give(backup, Message::Stable(checkpointed(4, 16, id)).encode());
     let [Output::Certified { block, certificate }] = &out[..] else { panic!("{out:?}") };
     assert_eq!((block.header.id(), certificate.height), (id, 16));
     assert_eq!((backup.executed(), backup.certified(), backup.low()), (17, 16, 16));
     let again = Message::Stable(checkpointed(4, 16, id)).encode();
     assert_eq!(give(backup, again), [Output::Rejected(Reason::Duplicate)]);
+}
+
+/// Beyond f, or with a broken state of our own: we stay with our block, and say so.
+#[test]
+fn c2_a_checkpoint_of_another_block_than_ours_is_refused_aloud() {
+    let (mut bus, id) = seventeen(256, &[2]);
+    let backup = &mut bus.replicas[2];
+    let other = || checkpointed(4, 16, BlockId(Digest([1; 32])));
+    assert_rejected(backup, Message::Stable(other()).encode(), Reason::Diverged);
+    let out = give(&mut backup.clone(), Message::Stable(checkpointed(4, 16, id)).encode());
+    assert!(
+        matches!(&out[..], [Output::Certified { .. }]),
+        "ours is certified afterwards: {out:?}"
+    );
+    // The same certificate in the VIEW-CHANGEs of a quorum: the view is entered, the block is not.
+    let changes = [0, 1, 3].map(|from| ViewChange { stable: other(), ..change(4, from, 1, &[]) });
+    let out = give(backup, new_view_bytes(new_view(4, 1, changes.into(), &[])));
+    let diverged = Output::Rejected(Reason::Diverged);
+    assert!(out.contains(&diverged) && out.contains(&Output::Entered { view: 1 }), "{out:?}");
+    assert_eq!((backup.certified(), backup.low(), backup.view()), (0, 0, 1));
 }
 
 #[test]

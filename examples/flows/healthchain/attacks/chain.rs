@@ -4,6 +4,7 @@ use medcrypto_ledger::Bytes;
 use medcrypto_ledger::Digest;
 use medcrypto_ledger::cas::{self, Store as _};
 use medcrypto_ledger::contract::coin;
+use medcrypto_ledger::contract::envelope::SignedTx;
 use medcrypto_ledger::contract::keychain::Action;
 use medcrypto_ledger::merkle::MerkleLog;
 use medcrypto_ledger::pow::{
@@ -16,7 +17,7 @@ use crate::flows::healthchain::clinic::{Clinic, check, outcome};
 use crate::flows::healthchain::narrate::opened;
 use crate::flows::healthchain::parties::REVOKED;
 use crate::flows::healthchain::reading::LightNode;
-use crate::flows::healthchain::userchain::{self, GENESIS_MS};
+use crate::flows::healthchain::userchain::{self, GENESIS_MS, Userchain};
 
 pub(super) fn lying_storage(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> {
     let light = LightNode::follow(clinic)?;
@@ -128,7 +129,8 @@ pub(super) fn reward_theft(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure>
 }
 
 /// E-C7: proof of work forks. The revocation waits again; what was uploaded after it stays closed, and
-/// no coin is minted for a block that can still go.
+/// no coin is minted for a block above the tip. This fork is deeper than the watchers allow for: it leaves
+/// the tip out, so they vote no more, and the Docchain goes on by the branch that it has paid for.
 pub(super) fn reorganised_revocation(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> {
     let block = *clinic.users().node().chain().head();
     let miner = clinic.miners.iter().find(|m| userchain::name(&m.public_key()) == block.miner);
@@ -143,7 +145,10 @@ pub(super) fn reorganised_revocation(clinic: &mut Clinic) -> Result<Vec<Attempt>
     fork(clinic)?;
     let dropped = epoch(clinic);
     let gone = outcome(&clinic.post(&miner, coin::Action::Mint(block.id()))?);
+    let tip = clinic.tip();
+    let paid = outcome(&clinic.post(&miner, coin::Action::Mint(tip.block))?);
     clinic.settle()?;
+    let moved = if clinic.tip() == tip { "stays" } else { "moves" };
     let after = epoch(clinic);
     let light = LightNode::follow(clinic)?;
     let doctor = clinic.doctor(REVOKED)?;
@@ -154,9 +159,28 @@ pub(super) fn reorganised_revocation(clinic: &mut Clinic) -> Result<Vec<Attempt>
         Attempt::new("the epoch before the fork", "1", before),
         Attempt::new("the epoch on the fork, which leaves the revocation out", "0", dropped),
         Attempt::new("coins for a block that is gone", "no such block", gone),
+        Attempt::new(
+            "coins for the tip, which the fork leaves out, as documented",
+            "applied",
+            paid,
+        ),
+        Attempt::new("the tip, once the fork lies deep", "stays", moved),
         Attempt::new("the epoch after what was dropped is mined again", "1", after),
         Attempt::new("the epochs that doctor 3 reads", "{0}", reads),
     ])
+}
+
+/// The last block before the revocation.
+pub(super) fn before_revocation(users: &Userchain) -> Result<Header, Failure> {
+    let rotates = |tx: &[u8]| {
+        let tx = medcrypto_ledger::codec::decode::<SignedTx<Action>>(tx);
+        matches!(tx.map(|tx| tx.body.action), Ok(Action::Rotate(keys)) if keys.epoch == 1)
+    };
+    let found = users.node().search(rotates);
+    let found = found.first().ok_or_else(|| check("no revocation"))?;
+    let chain = users.node().chain();
+    let block = chain.get(&found.proof.block).ok_or_else(|| check("no such block"))?;
+    chain.get(&block.prev).copied().ok_or_else(|| check("no such block"))
 }
 
 /// A fork from the block before the revocation, one block longer than the best chain, without
@@ -164,18 +188,8 @@ pub(super) fn reorganised_revocation(clinic: &mut Clinic) -> Result<Vec<Attempt>
 fn fork(clinic: &Clinic) -> Result<(), Failure> {
     let mut users = clinic.users_mut();
     let head = users.node().chain().head().height;
-    let rotates = |tx: &[u8]| {
-        let tx = medcrypto_ledger::codec::decode::<
-            medcrypto_ledger::contract::envelope::SignedTx<Action>,
-        >(tx);
-        matches!(tx.map(|tx| tx.body.action), Ok(Action::Rotate(keys)) if keys.epoch == 1)
-    };
-    let found = users.node().search(rotates);
-    let found = found.first().ok_or_else(|| check("no revocation"))?;
-    let chain = users.node().chain();
-    let mut parent = *chain.get(&found.proof.block).ok_or_else(|| check("no such block"))?;
+    let mut parent = before_revocation(&users)?;
     let empty = MerkleLog::new().root().hash;
-    parent = *chain.get(&parent.prev).ok_or_else(|| check("no such block"))?;
     while parent.height <= head {
         let (height, time_ms, prev) = (parent.height + 1, parent.time_ms + 1, parent.id());
         parent = Header { height, time_ms, prev, tx_root: empty, tx_count: 0, ..parent };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use medcrypto_core::dst;
 use medcrypto_ledger::Digest;
 use medcrypto_ledger::auth::Auth as _;
-use medcrypto_ledger::block::ChainId;
+use medcrypto_ledger::block::{BlockId, ChainId};
 use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::coin::{self, Diagnosis};
 use medcrypto_ledger::contract::envelope::{SignedTx, TxBody};
@@ -13,13 +13,16 @@ use medcrypto_ledger::contract::host::Answer;
 use medcrypto_ledger::contract::keychain::Action;
 
 use super::Attempt;
+use super::chain::before_revocation;
 use crate::flows::Failure;
-use crate::flows::healthchain::clinic::{Clinic, check, outcome};
-use crate::flows::healthchain::narrate::{anchor, opened};
+use crate::flows::healthchain::clinic::{Clinic, RULES, check, outcome};
+use crate::flows::healthchain::narrate::{mint, opened};
 use crate::flows::healthchain::parties::REVOKED;
 use crate::flows::healthchain::reading::LightNode;
 use crate::flows::healthchain::userchain::DEPTH;
 use crate::flows::signer::Signer;
+
+const NO_KEY: &str = "the doctor has no key of a record";
 
 pub(super) fn revoked_doctor(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failure> {
     let light = LightNode::follow(clinic)?;
@@ -39,17 +42,10 @@ pub(super) fn revoked_doctor(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failur
     let stolen = theirs.wrapped.get(&1).ok_or_else(|| check("no key of epoch 1"))?;
     let stolen = doctor.secret.unwrap_key((&owner, 1), &other.key(), stolen.as_slice());
     let epochs = format!("{:?}", opened(clinic, &findings, doctor)?);
-    let records = later.iter().map(|seen| seen.id).collect();
+    let records: BTreeSet<_> = later.iter().map(|seen| seen.id).collect();
     let old_records = findings.uploads.iter().filter(|seen| seen.epoch == 0).map(|seen| seen.id);
-    let old_records = old_records.collect();
-    let signer = doctor.signer.clone();
-    let mut claim = |records: BTreeSet<Digest>| {
-        let cid = clinic.uploads.first().ok_or_else(|| check("no upload"))?.cid;
-        let diagnosis = Diagnosis { anchor: anchor(clinic)?, records, cid, offer: None };
-        Ok::<_, Failure>(outcome(&clinic.post(&signer, coin::Action::Diagnose(diagnosis))?))
-    };
-    let no_key = "the doctor has no key of a record";
-    Ok(vec![
+    let old_records: BTreeSet<_> = old_records.collect();
+    let mut attempts = vec![
         Attempt::new(
             "its key of epoch 0 against every later upload",
             "does not open",
@@ -62,20 +58,87 @@ pub(super) fn revoked_doctor(clinic: &mut Clinic) -> Result<Vec<Attempt>, Failur
             stolen.map_or_else(|e| e.to_string(), |_| "a key".to_owned()),
         ),
         Attempt::new("the epochs that it still reads, as documented", "{0}", epochs),
-        Attempt::new("a diagnosis about later uploads", no_key, claim(records)?),
-        Attempt::new(
-            "a diagnosis about old ones, without the current key",
-            no_key,
-            claim(old_records)?,
-        ),
+    ];
+    attempts.extend(new_anchor(clinic, &old_records, &records)?);
+    attempts.extend(old_anchor(clinic, &old_records, &records)?);
+    Ok(attempts)
+}
+
+/// A diagnosis by the revoked doctor, in words.
+fn says(
+    clinic: &mut Clinic,
+    anchor: BlockId,
+    records: &BTreeSet<Digest>,
+    offer: Option<Digest>,
+) -> Result<String, Failure> {
+    let signer = clinic.doctor(REVOKED)?.signer.clone();
+    let cid = clinic.uploads.first().ok_or_else(|| check("no upload"))?.cid;
+    let diagnosis = Diagnosis { anchor, records: records.clone(), cid, offer };
+    Ok(outcome(&clinic.post(&signer, coin::Action::Diagnose(diagnosis))?))
+}
+
+/// The tip as an anchor.
+fn new_anchor(
+    clinic: &mut Clinic,
+    old: &BTreeSet<Digest>,
+    later: &BTreeSet<Digest>,
+) -> Result<Vec<Attempt>, Failure> {
+    let tip = clinic.tip().block;
+    let about_later = says(clinic, tip, later, None)?;
+    let about_old = says(clinic, tip, old, None)?;
+    Ok(vec![
+        Attempt::new("a diagnosis about later uploads", NO_KEY, about_later),
+        Attempt::new("a diagnosis about old ones, without the current key", NO_KEY, about_old),
     ])
+}
+
+/// The last block before the revocation as an anchor. It is taken until the tip is `max_lag` blocks on: what
+/// the doctor could say before, it can say until then, and what it was offered it is paid. It learns nothing
+/// by it, and speaks about nothing that was uploaded later.
+fn old_anchor(
+    clinic: &mut Clinic,
+    old: &BTreeSet<Digest>,
+    later: &BTreeSet<Digest>,
+) -> Result<Vec<Attempt>, Failure> {
+    let anchor = before_revocation(&clinic.users())?;
+    let offer = left_open(clinic)?;
+    let (id, doctor) = (anchor.id(), clinic.doctor(REVOKED)?.key());
+    let about_later = says(clinic, id, later, None)?;
+    let within = says(clinic, id, old, Some(offer))?;
+    let paid = clinic.audit()?.balance(&doctor);
+    let again = says(clinic, id, old, Some(offer))?;
+    while clinic.users().settled().is_none_or(|to| to.height <= anchor.height + RULES.max_lag) {
+        clinic.users_mut().mine()?;
+    }
+    clinic.watch()?;
+    let beyond = says(clinic, id, old, None)?;
+    Ok(vec![
+        Attempt::new("later uploads, at the last block before its revocation", NO_KEY, about_later),
+        Attempt::new("old ones there, for an offer left open, as documented", "applied", within),
+        Attempt::new("units that it has for it, as documented", "20", paid),
+        Attempt::new("the same again for the same offer", "no such offer", again),
+        Attempt::new("the same block once the tip is 145 on", "anchor too old", beyond),
+    ])
+}
+
+/// An offer that the patient made to the doctor and cannot take back before its height.
+fn left_open(clinic: &mut Clinic) -> Result<Digest, Failure> {
+    let miner = mint(clinic)?;
+    let owner = clinic.owner.member.signer.clone();
+    let doctor = clinic.doctor(REVOKED)?.key();
+    clinic.pay(&miner, coin::Action::Transfer(owner.public_key(), RULES.reward / 4))?;
+    let events = clinic.pay(&owner, coin::Action::Offer(doctor, RULES.reward / 4, 1000))?;
+    match events.as_slice() {
+        [coin::Event::Offered(offer)] => Ok(*offer),
+        _ => Err(check("no offer")),
+    }
 }
 
 /// What the contract says of an action that waits for the next block.
 fn told(clinic: &Clinic) -> Result<String, Failure> {
     let mut users = clinic.users_mut();
-    users.mine()?;
-    let (_, told) = users.replay(users.node().chain().head().height);
+    let block = users.mine()?;
+    let (_, told) = users.replay(&block);
     let words = told.iter().map(|told| match told {
         Answer::Applied(_) => "applied".to_owned(),
         Answer::Rejected(rejection) => rejection.to_string(),

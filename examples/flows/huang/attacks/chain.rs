@@ -6,7 +6,7 @@ use medcrypto_ledger::block::{CertifiedBlock, Checkpoint, Fault, QuorumCertifica
 use medcrypto_ledger::codec;
 use medcrypto_ledger::contract::{Action, Event, Reject};
 
-use super::Attempt;
+use super::{Attempt, delegated};
 use crate::flows::huang::Failure;
 use crate::flows::huang::exchange::{Exchange, Published};
 use crate::flows::huang::network::outcome;
@@ -15,12 +15,7 @@ use crate::flows::huang::source::Source;
 
 /// Runs the honest steps up to delivery.
 fn delivered(exchange: &mut Exchange) -> Result<(Published, medcrypto_ledger::cas::Cid), Failure> {
-    let published = exchange.publish()?;
-    let stored = exchange.encrypt()?;
-    exchange.register(&stored)?;
-    let proof = exchange.prove(&published)?;
-    exchange.verify(proof)?;
-    let delegated = exchange.delegate(&published)?;
+    let (published, stored, delegated) = delegated(exchange)?;
     let delivery = exchange.deliver(&published, &stored, &delegated)?;
     Ok((published, delivery))
 }
@@ -80,14 +75,14 @@ pub(super) fn tampered_block(exchange: &mut Exchange, _: &Source) -> Result<Vec<
     let (published, delivery) = delivered(exchange)?;
     exchange.settle(&published, delivery)?;
     let blocks: Vec<_> = exchange.network.chain().iter().map(codec::encode).collect();
-    let honest = exchange.network.audit(&blocks).is_ok();
+    let honest = exchange.audit(&blocks).is_ok();
     let named = blocks.iter().zip(1_u64..).filter(|(block, height)| {
         let mut tampered = blocks.clone();
         let middle = block.len() / 2;
         let byte =
             usize::try_from(height - 1).ok().and_then(|i| tampered.get_mut(i)?.get_mut(middle));
         byte.into_iter().for_each(|byte| *byte ^= 1);
-        exchange.network.audit(&tampered).is_err_and(|bad| bad.height == *height)
+        exchange.audit(&tampered).is_err_and(|bad| bad.height == *height)
     });
     let named = named.count();
     Ok(vec![
@@ -109,7 +104,7 @@ pub(super) fn forged_vote(exchange: &mut Exchange, _: &Source) -> Result<Vec<Att
     let victim = absent.or(first.as_ref().map(|(replica, _)| *replica)).unwrap_or(ReplicaId(0));
     let chain_id = exchange.network.chain_id();
     let checkpoint = Checkpoint { chain_id, height, block_id, replica: victim };
-    let stranger = Signer::generate(&mut exchange.rng);
+    let stranger: Signer = Signer::generate(&mut exchange.rng);
     let vote = stranger.sign(dst::ledger::PBFT_CHECKPOINT, &codec::encode(&checkpoint));
     let few = forged.clone();
     forged.insert(victim, vote);
@@ -121,7 +116,7 @@ pub(super) fn forged_vote(exchange: &mut Exchange, _: &Source) -> Result<Vec<Att
         blocks.pop();
         let tampered = CertifiedBlock { block: last.block.clone(), certificate };
         blocks.push(codec::encode(&tampered));
-        let verdict = exchange.network.audit(&blocks).map(|_| "accepted".to_owned());
+        let verdict = exchange.audit(&blocks).map(|_| "accepted".to_owned());
         verdict.unwrap_or_else(|bad| format!("{} at {}", bad.fault, bad.height))
     };
     let expected = format!("{} at {height}", Fault::Certificate);

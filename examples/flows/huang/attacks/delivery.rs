@@ -5,7 +5,7 @@ use medcrypto_ledger::contract::{Action, Dispute, Event, Reject, Verdict};
 use medcrypto_pre::{Delegator, Error, Header, ScopePath, UnixTime, VerifiedReKey};
 use sha2::{Digest as _, Sha256};
 
-use super::Attempt;
+use super::{Attempt, delegated};
 use crate::flows::huang::Failure;
 use crate::flows::huang::exchange::{Delegated, Exchange, Published, Stored, applied};
 use crate::flows::huang::network::outcome;
@@ -13,17 +13,6 @@ use crate::flows::huang::parties::{Case, Deposit, Received};
 use crate::flows::huang::payload::Payload;
 use crate::flows::huang::source::Source;
 use crate::flows::huang::study;
-
-/// Runs the honest steps up to delegation.
-fn delegated(exchange: &mut Exchange) -> Result<(Published, Stored, Delegated), Failure> {
-    let published = exchange.publish()?;
-    let stored = exchange.encrypt()?;
-    exchange.register(&stored)?;
-    let proof = exchange.prove(&published)?;
-    exchange.verify(proof)?;
-    let delegated = exchange.delegate(&published)?;
-    Ok((published, stored, delegated))
-}
 
 /// The key that the proxy imports from a delegation.
 fn imported(exchange: &Exchange, delegated: &Delegated) -> Result<VerifiedReKey, Failure> {

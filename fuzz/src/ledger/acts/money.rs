@@ -4,7 +4,7 @@ use medcrypto_ledger::contract::coin::{self, Coins, Diagnosis};
 use medcrypto_ledger::contract::quota::{self, Account, Ledger};
 
 use super::super::contracts::{
-    block, coins, diagnosis, enc_key, issue, open, record, seal, transfer,
+    WATCHERS, anchor, block, coins, diagnosis, enc_key, issue, open, record, seal, transfer,
 };
 use super::super::hospital::{digest, key};
 use super::Run;
@@ -15,6 +15,9 @@ const NAMES: [&str; 4] = ["patient", "doctor", "miner", "other"];
 pub(in super::super) fn coin(data: &[u8]) -> bool {
     let mut script = Script::new(data);
     let mut run = Run::new(coins());
+    for watcher in &WATCHERS[..3] {
+        run.send(watcher, anchor(0, 3), usize::MAX);
+    }
     run.send("anybody", coin::Action::Mint(block(0)), usize::MAX);
     run.send("miner", coin::Action::Transfer(key("patient"), 90), usize::MAX);
     run.play(&mut script, coin_act, conserved)
@@ -25,8 +28,14 @@ fn coin_act(run: &Run<Coins>, script: &mut Script<'_>) -> (&'static str, coin::A
     let (sender, to) = (script.pick(&NAMES), key(script.pick(&NAMES)));
     let balance = run.contract().balance(&key(sender));
     let units = script.pick(&[1, 11, 30, balance, balance, balance + 1, 0, 10, u64::MAX]);
-    match script.below(8) {
-        0 => (sender, Mint(block(script.below(17) as u64))),
+    let (tip, any) = (run.contract().watch().tip().height, script.below(17) as u64);
+    match script.below(9) {
+        0 => (sender, Mint(block(script.pick(&[tip, tip + 1, any, any])))),
+        8 => {
+            let from = script.pick(&[tip, tip, tip, 0]);
+            let to = script.pick(&[tip + 1, tip + 2, tip, 17]);
+            (script.pick(&["w0", "w1", "w2", "w3", sender]), anchor(from, to))
+        }
         1 => (sender, Transfer(to, units)),
         2 | 3 => {
             let patient = script.pick(&["patient", "patient", sender]);
@@ -58,6 +67,7 @@ fn conserved(before: &Coins, after: &Coins) {
     assert!(after.balances().all(|(_, units)| units > 0), "absent, not 0");
     assert!([0, 100].contains(&(minted - minted_then)) && minted <= 1_600, "a block mints once");
     assert!([0, 10].contains(&(burnt - burnt_then)));
+    assert!(after.watch().tip().height >= before.watch().tip().height, "the tip went back");
     assert!(after.offers().all(|(_, offer)| offer.price > 10 && offer.patient != offer.doctor));
 }
 

@@ -180,7 +180,7 @@ impl Keyed for Weakness {
     }
 
     fn projections(&self, keys: &Keys) -> [[G1Projective; 2]; 4] {
-        keys.projections()
+        keys.projections
     }
 
     fn rule(&self) -> Weakness {

@@ -4,6 +4,7 @@ use alloc::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::watch::Tip;
 use crate::auth::PublicKey;
 use crate::block::BlockId;
 use crate::cas::Cid;
@@ -37,6 +38,8 @@ pub enum Action {
     Withdraw(Digest),
     /// The sender diagnoses.
     Diagnose(Diagnosis),
+    /// The sender, a watcher, has seen that the tip may move from a block to another.
+    Anchor(BlockId, Tip),
 }
 
 /// What happened.
@@ -55,13 +58,17 @@ pub enum Event {
     Diagnosed(Digest, PublicKey, PublicKey),
     /// An offer was consumed; what the doctor got.
     Paid(Digest, u64),
+    /// A watcher has seen a block that may be the tip.
+    Seen(PublicKey, Tip),
+    /// The tip is this block now.
+    Anchored(Tip),
 }
 
 /// Why an action is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Reject {
-    /// Not a block of the Userchain that nothing will replace.
+    /// Not a block up to the tip.
     #[error("no such block")]
     Block,
     /// The block has paid its miner.
@@ -97,10 +104,16 @@ pub enum Reject {
     /// No record, or too many.
     #[error("no record, or too many")]
     Records,
-    /// The anchor is more than [`Rules::max_lag`](super::Rules::max_lag) blocks behind.
+    /// The anchor is more than [`Rules::max_lag`](super::Rules::max_lag) blocks behind the tip.
     #[error("anchor too old")]
     Anchor,
     /// The doctor may not speak about these records at this anchor.
     #[error("the doctor has no key of a record")]
     NoKey,
+    /// The watchers' to do.
+    #[error("the watchers' to do")]
+    Watcher,
+    /// Not from the tip to a block above it.
+    #[error("not on from the tip")]
+    Tip,
 }

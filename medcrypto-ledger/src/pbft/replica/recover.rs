@@ -7,6 +7,7 @@
 //!         numbers lacking below our h   → STABLE, where those votes do not help
 //! STABLE  above what is executed        → FETCH of its state, from one replica after the other
 //!         above what is certified, and our block    → certified, with all before it
+//!         about another block than ours             → refused aloud: we are wrong, or more than f lie
 //! ```
 
 use alloc::vec::Vec;
@@ -106,7 +107,7 @@ impl<A: Auth, P: App> Replica<A, P> {
             return Err(Reason::Duplicate);
         }
         verify_stable(&certificate, &self.config, &self.auth)?;
-        self.aim(certificate, out);
+        self.aim(certificate, out)?;
         self.fetch(out);
         Ok(())
     }
@@ -118,24 +119,33 @@ impl<A: Auth, P: App> Replica<A, P> {
 
     /// Makes a verified checkpoint the goal, if it is further than what is known; and takes it for
     /// the certificate of our own block, if we lack one.
-    pub(super) fn aim(&mut self, certificate: QuorumCertificate, out: &mut Vec<Output>) {
+    pub(super) fn aim(
+        &mut self,
+        certificate: QuorumCertificate,
+        out: &mut Vec<Output>,
+    ) -> Result<(), Reason> {
         let height = certificate.height;
         if height > self.known() {
             self.goal = Some(certificate);
         } else if self.certified < height && height <= self.executed() {
-            self.vouch_for(certificate, out);
+            self.vouch_for(certificate, out)?;
         }
+        Ok(())
     }
 
     /// The blocks before are certified by their links, and handed out by others.
-    fn vouch_for(&mut self, certificate: QuorumCertificate, out: &mut Vec<Output>) {
+    fn vouch_for(
+        &mut self,
+        certificate: QuorumCertificate,
+        out: &mut Vec<Output>,
+    ) -> Result<(), Reason> {
         let block = self.log.get(certificate.height).and_then(|slot| slot.block.clone());
-        let Some(block) = block.filter(|block| block.header.id() == certificate.block_id) else {
-            return;
-        };
+        let block = block.filter(|block| block.header.id() == certificate.block_id);
+        let block = block.ok_or(Reason::Diverged)?;
         self.certified = certificate.height;
         self.advance(certificate.clone());
         out.push(Output::Certified { block, certificate });
+        Ok(())
     }
 
     /// Asks everybody for the batches that are missing, or for the state of our goal one replica

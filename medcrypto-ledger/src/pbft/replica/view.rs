@@ -135,7 +135,9 @@ impl<A: Auth, P: App> Replica<A, P> {
             self.log.slot_mut(*seq).into_iter().for_each(|slot| slot.assign(vote.clone()));
         }
         self.proposed = entry.plan.last;
-        self.aim(entry.plan.stable.clone(), out);
+        // The view is theirs to enter, whatever we think of their block.
+        let aimed = self.aim(entry.plan.stable.clone(), out);
+        out.extend(aimed.err().map(Output::Rejected));
         self.entry = Some(entry);
         self.waiting.requeue(&self.carried_clients());
         out.push(Output::Entered { view });

@@ -2,7 +2,7 @@
 
 use medcrypto_ledger::Verifier;
 use medcrypto_ledger::codec::{decode, encode};
-use medcrypto_ledger::contract::coin::{Coins, Rules};
+use medcrypto_ledger::contract::coin::Rules;
 use medcrypto_ledger::contract::envelope::{Contract, SignedTx};
 use medcrypto_ledger::contract::keychain::Keychain;
 use medcrypto_ledger::contract::quota::Ledger;
@@ -10,7 +10,7 @@ use medcrypto_ledger::contract::reveal::Rounds;
 
 use super::fields::Fields;
 use super::reader::{Case, Outputs, Runner, Verdict as Given, named, run};
-use crate::coin::Chain;
+use crate::coin::{Chain, coins};
 use crate::quota::Clear;
 use crate::sandbox::Sandbox;
 use crate::world::{Symbolic, key};
@@ -22,7 +22,7 @@ fn t12_histories_of_contracts_give_the_known_states() {
     let json = include_str!("../../../../vectors/ledger/contracts.json");
     let kinds: [(_, Runner); 4] = [
         ("keychain", |case| history(case, Keychain::default(), Symbolic)),
-        ("coin", |case| history(case, Coins::new(RULES), Chain)),
+        ("coin", |case| history(case, coins(RULES), Chain)),
         ("reveal", |case| history(case, Rounds::default(), Symbolic)),
         ("quota", |case| history(case, Ledger::new(key("issuer")), Clear)),
     ];
