@@ -4,4 +4,5 @@ mod differential;
 mod encryption;
 mod fixture;
 mod game;
+mod range;
 mod raw;
