@@ -38,8 +38,9 @@ pub use keys::{
 #[cfg(feature = "insecure-setup")]
 pub use range::insecure;
 pub use range::{
-    BatchableRangeProof, Bounds, Commitment, DigitBits, Opening, RangeClaim, RangeParameters,
-    RangeProof, RangeStatement, Rejected, UncheckedRangeParameters, verify_ranges,
+    BatchableRangeProof, Bounds, Commitment, DigitBits, Opening, PowersOfTau, RangeClaim,
+    RangeParameters, RangeProof, RangeStatement, Rejected, UncheckedPowersOfTau,
+    UncheckedRangeParameters, verify_ranges,
 };
 
 pub use medcrypto_core::DecodeError;

@@ -13,5 +13,7 @@ pub use commitment::{Commitment, Opening};
 pub(crate) use conjunction::{BatchableBody, Claim, CompactBody, Conjunction, Hidden, verify_all};
 #[cfg(feature = "insecure-setup")]
 pub use parameters::insecure;
-pub use parameters::{DigitBits, RangeParameters, UncheckedRangeParameters};
+pub use parameters::{
+    DigitBits, PowersOfTau, RangeParameters, UncheckedPowersOfTau, UncheckedRangeParameters,
+};
 pub use proof::{BatchableRangeProof, RangeProof, RangeStatement};

@@ -9,4 +9,3 @@ mod proof;
 mod reference;
 mod setup;
 mod soundness;
-

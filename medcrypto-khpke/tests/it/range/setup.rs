@@ -4,9 +4,7 @@ use std::sync::OnceLock;
 
 use medcrypto_core::bls::{G1, G2, Scalar, SecretResidue};
 use medcrypto_core::{Transcript, dst};
-use medcrypto_khpke::{
-    Bounds, Opening, RangeParameters, RangeStatement, UncheckedRangeParameters,
-};
+use medcrypto_khpke::{Bounds, Opening, RangeParameters, RangeStatement, UncheckedRangeParameters};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
