@@ -6,6 +6,7 @@ mod commitment;
 mod conjunction;
 mod parameters;
 mod proof;
+mod vector;
 
 pub use batch::{RangeClaim, Rejected, verify_ranges};
 pub use bounds::Bounds;
@@ -17,3 +18,7 @@ pub use parameters::{
     DigitBits, PowersOfTau, RangeParameters, UncheckedPowersOfTau, UncheckedRangeParameters,
 };
 pub use proof::{BatchableRangeProof, RangeProof, RangeStatement};
+pub use vector::{
+    BatchableVectorRangeProof, EncryptionWitness, VectorClaim, VectorRangeProof, VectorStatement,
+    verify_vector_ranges,
+};

@@ -9,3 +9,4 @@ mod proof;
 mod reference;
 mod setup;
 mod soundness;
+mod vector;

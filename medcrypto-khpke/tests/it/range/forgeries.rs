@@ -78,7 +78,7 @@ fn t01_x05_a_blinded_signature_that_is_the_identity() {
 
 /// The same with one identity among honest digits, and with a point of order 3 in its place.
 #[test]
-fn t01_t14_no_identity_and_no_torsion_at_any_place() {
+fn t01_t14_x11_no_identity_and_no_torsion_at_any_place() {
     let (facts, _) = claimed(Scalar::from_u64(17));
     let prover = Prover {
         signed: vec![small().1.signatures[1]; 2],

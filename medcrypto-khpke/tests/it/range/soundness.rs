@@ -42,7 +42,7 @@ fn m10_two_answers_to_one_first_message_give_the_witness() {
 /// Zero knowledge without a trapdoor, E22: all from σ₀ and random answers, for a true and a false statement;
 /// it convinces who lets the challenge be chosen, and nobody else.
 #[test]
-fn m10_e22_a_simulated_proof_verifies_only_with_its_own_challenge() {
+fn m10_x07_e22_a_simulated_proof_verifies_only_with_its_own_challenge() {
     let (facts, prover) = honest();
     let h = generator(b"H", 0);
     for commitment in [facts.commitment, facts.commitment + h.mul_vartime(&Scalar::from_u64(256))] {
