@@ -21,6 +21,7 @@ pub mod paper;
 mod range;
 mod sigma;
 mod tag;
+mod transfer;
 
 pub use associated::AssociatedData;
 pub use ciphertext::{Ciphertext, Core};
@@ -40,6 +41,11 @@ pub use range::insecure;
 pub use range::{
     BatchableRangeProof, Bounds, Commitment, DigitBits, Opening, RangeClaim, RangeParameters,
     RangeProof, RangeStatement, Rejected, UncheckedRangeParameters, verify_ranges,
+};
+
+pub use transfer::{
+    AmountPolicy, BatchableTransferProof, TransferClaim, TransferContext, TransferProof,
+    TransferStatement, TransferWitness, VerifiedTransfer, verify_transfers,
 };
 
 pub use medcrypto_core::DecodeError;

@@ -25,6 +25,11 @@ pub struct RangeClaim<'a> {
 pub struct Rejected(Vec<usize>);
 
 impl Rejected {
+    /// One claim, which cannot be judged at all.
+    pub(crate) fn at(place: usize) -> Self {
+        Self(alloc::vec![place])
+    }
+
     /// The places, counted from 0; at least one.
     #[must_use]
     pub fn places(&self) -> &[usize] {
