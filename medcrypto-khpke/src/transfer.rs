@@ -34,6 +34,8 @@
 
 mod batch;
 mod proof;
+#[cfg(all(test, feature = "insecure-setup"))]
+mod tests;
 mod witness;
 
 use alloc::vec::Vec;

@@ -30,7 +30,7 @@ const ROWS: usize = 10;
 /// let mut account = |number| -> Result<_, Box<dyn std::error::Error>> {
 ///     let (secret, public) = DecryptionKey::generate(Slots::ONE, rng)?;
 ///     let account = AccountId([number; 32]);
-///     let possession = PossessionProof::prove(&secret, &public, account, &mut session(), rng)?;
+///     let possession = PossessionProof::prove(&public, &account, &secret, &mut session(), rng)?;
 ///     Ok((secret, public.register(account, &possession, &mut session())?))
 /// };
 /// let ((alice, payer), (_, payee)) = (account(1)?, account(2)?);
