@@ -4,6 +4,13 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    unreachable_pub,
+    reason = "a test may panic, and indexes what it made"
+)]
+
+mod decryption_proof;
     clippy::cast_possible_truncation,
     clippy::std_instead_of_core,
     clippy::std_instead_of_alloc,
@@ -14,6 +21,9 @@
 mod aggregate;
 mod differential;
 mod encryption;
+mod evaluation;
 mod fixture;
 mod game;
+mod keys;
+mod printed;
 mod raw;
