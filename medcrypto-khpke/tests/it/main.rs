@@ -10,15 +10,8 @@
     reason = "a test may panic, and indexes what it made"
 )]
 
-mod decryption_proof;
-    clippy::cast_possible_truncation,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    unreachable_pub,
-    reason = "test code"
-)]
-
 mod aggregate;
+mod decryption_proof;
 mod differential;
 mod encryption;
 mod evaluation;
