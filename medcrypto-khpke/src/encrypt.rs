@@ -6,6 +6,23 @@
 //! T  = [r₁]Ŝ₁ + [r₂]Ŝ₂
 //! tag of (key id, ad, X, E, T) under Y = [r₁](A₁ + [τ]B₁) + [r₂](A₂ + [τ]B₂)
 //! ```
+//! **Theorem.** For an adversary with q_D decryptions and q_E evaluations of at most k inputs,
+//!
+//! ```text
+//! Adv^KH-CCA ≤ (q_E + 1)·( 2·Adv^DLIN + Adv^TCR + (q_D + k·q_E)·(2⁻¹²⁸ + 2/r) )
+//! ```
+//! in the standard model but for the hash of the tag; the proof is in `docs/security.md`. Construction: Cramer,
+//! Shoup (1998, 2002) over DLIN by Shacham (2007), made keyed-homomorphic as by Emura, Hanaoka, Nuida, Ohtake,
+//! Matsuda, Yamada (2013, 2018). 𝔾₁ throughout, no pairing. Status: *published*; the DLIN instance and its proof
+//! are written out here, because the published text has DDH.
+//!
+//! | | [Mo et al.] | here |
+//! |---|---|---|
+//! | tag | none | 16 bytes, over key, associated data and everything else |
+//! | key of evaluation | named, never made | (α, β), the universal₂ key |
+//! | X₁, X₂, X₃ | per key, the issuer's and the opener's | hashes, the same for all keys |
+//! | T | none | universal₁, checked by who reads |
+//!
 //! The generators are the same for all keys, so one X serves ciphertexts for several registered keys
 //! ([`TransferCore`]).
 

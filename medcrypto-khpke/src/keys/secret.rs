@@ -128,7 +128,17 @@ impl fmt::Debug for DecryptionKey {
 /// The key that adds up: α and β; wiped on drop.
 ///
 /// It tags what it computes, and so does every holder of it: give it to who evaluates, never to who holds
-/// another party's decryption key. It opens nothing.
+/// another party's decryption key. It opens nothing:
+///
+/// ```compile_fail
+/// # use medcrypto_khpke::{AssociatedData, Ciphertext, EvaluationKey};
+/// fn opened(key: &EvaluationKey, ad: &AssociatedData, ciphertext: &Ciphertext) {
+///     let _ = key.open(ad, ciphertext);
+/// }
+/// ```
+/// and with a decryptor at hand that opens whatever it is sent, its holder is outside of the model: one input
+/// alone is an evaluation too. What is decrypted should come with an
+/// [`EvaluationProof`](crate::EvaluationProof) of what was agreed.
 pub struct EvaluationKey {
     key: KeyId,
     alpha: HashingKey,
