@@ -30,14 +30,12 @@ mod shared;
 
 use alloc::vec::Vec;
 
-use medcrypto_core::bls::{G1, SecretResidue};
 use rand_core::{CryptoRng, RngCore};
 
 use crate::ciphertext::{Ciphertext, Core};
 use crate::generators::generators;
 use crate::hps::{Element, Randomness};
 use crate::keys::RegisteredKey;
-use crate::sigma::Base;
 use crate::tag::Bound;
 use crate::{AssociatedData, Error};
 
@@ -80,13 +78,8 @@ fn core_of(key: &RegisteredKey, messages: &[i64], randomness: &Randomness) -> Re
     let x = Element::new(randomness.points())?;
     let slot = |(index, message): (usize, &i64)| {
         let bases = key.slot_bases(index).ok_or(Error::Count)?;
-        Ok(masked(&bases, randomness, &SecretResidue::from_i64(*message)))
+        Ok(randomness.evaluate(&bases) + generators().h.mul_i64(*message))
     };
     let e = messages.iter().enumerate().map(slot).collect::<Result<Vec<_>, Error>>()?;
     Ok(Core::new(x, &e, randomness.evaluate(&key.consistency_bases()))?)
-}
-
-/// [r₁]S₁ + [r₂]S₂ + [m]H.
-fn masked(slot: &[Base<'_>; 2], randomness: &Randomness, message: &SecretResidue) -> G1 {
-    randomness.evaluate(slot) + generators().h.mul(message)
 }

@@ -160,8 +160,7 @@ impl DecryptionStatement<'_> {
     }
 
     fn message_points(&self) -> Vec<G1> {
-        let encode = |message: &i64| generators().h.mul(&SecretResidue::from_i64(*message));
-        self.messages.iter().map(encode).collect()
+        self.messages.iter().map(|message| generators().h.mul_i64(*message)).collect()
     }
 
     /// None unless key, ciphertext and numbers have as many slots as each other.

@@ -19,3 +19,4 @@ mod game;
 mod keys;
 mod printed;
 mod raw;
+mod types;
