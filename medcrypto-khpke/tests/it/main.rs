@@ -21,3 +21,4 @@ mod game;
 mod keys;
 mod printed;
 mod raw;
+mod types;
