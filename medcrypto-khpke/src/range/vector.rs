@@ -14,6 +14,9 @@
 //! The first four rows say that the ciphertext is in the language of the scheme: without that of T, an upload
 //! with a wrong T spoils every sum that it enters. The tag is not proved; whoever adds up checks it.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::vec::Vec;
 use core::fmt;
 
