@@ -58,11 +58,11 @@ const CHUNK: usize = 256;
 /// A table of [`2^table_bits`](Self::build) baby steps; about 6 bytes an entry.
 ///
 /// ```
-/// use medcrypto_khpke::dlog::Table;
+/// use medcrypto_khpke::dlog::{Table, multiple};
 /// let table = Table::build(16, 8)?;
-/// assert_eq!(table.decode(&table.encode(-1234), -30_000..=30_000)?, Some(-1234));
-/// assert_eq!(table.decode(&table.encode(-1234), 0..=30_000)?, None);
-/// assert!(table.decode(&table.encode(5), 0..=1 << 16).is_err());
+/// assert_eq!(table.decode(&multiple(-1234), -30_000..=30_000)?, Some(-1234));
+/// assert_eq!(table.decode(&multiple(-1234), 0..=30_000)?, None);
+/// assert!(table.decode(&multiple(5), 0..=1 << 16).is_err());
 /// # Ok::<_, medcrypto_khpke::Error>(())
 /// ```
 pub struct Table {
@@ -83,12 +83,6 @@ impl Table {
     pub fn build(range_bits: u32, table_bits: u32) -> Result<Self, Error> {
         check_sizes(range_bits, table_bits)?;
         Ok(Self::around(range_bits, Buckets::build(table_bits)))
-    }
-
-    /// `[number]H`, the point that decodes to `number`; constant time.
-    #[must_use]
-    pub fn encode(&self, number: i64) -> G1 {
-        multiple(number)
     }
 
     /// The m in `range` with `message = [m]H`; variable time.
@@ -115,6 +109,11 @@ impl Table {
         let targets: Vec<_> = messages.iter().map(|message| *message - middle).collect();
         let found = self.search_all(&targets, interval.half());
         Ok(found.into_iter().map(|offset| interval.number(offset?)).collect())
+    }
+
+    /// Whether [`decode`](Self::decode) would search `range`.
+    pub(crate) fn check(&self, range: &RangeInclusive<i64>) -> Result<(), Error> {
+        Interval::new(range.clone(), self.range_bits).map(drop)
     }
 
     /// How many numbers an interval may have, as a power of 2.
@@ -280,8 +279,9 @@ impl fmt::Debug for Table {
     }
 }
 
-/// `[number]H`.
-fn multiple(number: i64) -> G1 {
+/// `[number]H`, the point that decodes to `number`; constant time.
+#[must_use]
+pub fn multiple(number: i64) -> G1 {
     generators().h.mul(&SecretResidue::from_i64(number))
 }
 

@@ -11,6 +11,8 @@
 
 mod shared;
 
+use alloc::vec::Vec;
+
 use medcrypto_core::bls::{G1, SecretResidue};
 use rand_core::{CryptoRng, RngCore};
 
@@ -63,7 +65,7 @@ fn core_of(key: &RegisteredKey, messages: &[i64], randomness: &Randomness) -> Re
         let bases = key.slot_bases(index).ok_or(Error::Count)?;
         Ok(masked(&bases, randomness, &SecretResidue::from_i64(*message)))
     };
-    let e = messages.iter().enumerate().map(slot).collect::<Result<alloc::vec::Vec<_>, Error>>()?;
+    let e = messages.iter().enumerate().map(slot).collect::<Result<Vec<_>, Error>>()?;
     Ok(Core::new(x, &e, randomness.evaluate(&key.consistency_bases()))?)
 }
 

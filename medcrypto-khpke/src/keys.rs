@@ -166,3 +166,24 @@ impl fmt::Debug for PublicKey {
         f.debug_struct("PublicKey").field("id", &self.id).finish_non_exhaustive()
     }
 }
+
+/// Registered keys for the unit tests of this crate.
+#[cfg(test)]
+pub(crate) mod samples {
+    use medcrypto_core::{Transcript, dst};
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+
+    pub(crate) fn registered(slots: usize, seed: u64) -> (DecryptionKey, RegisteredKey) {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let (secret, public) =
+            DecryptionKey::generate(Slots::new(slots).unwrap(), &mut rng).unwrap();
+        let account = AccountId(public.id().0);
+        let transcript = || Transcript::new(dst::khpke::POSSESSION);
+        let proof = PossessionProof::prove(&public, &account, &secret, &mut transcript(), &mut rng);
+        let key = public.register(account, &proof.unwrap(), &mut transcript()).unwrap();
+        (secret, key)
+    }
+}

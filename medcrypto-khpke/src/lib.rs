@@ -3,6 +3,7 @@
 
 extern crate alloc;
 
+pub mod aggregate;
 mod associated;
 mod ciphertext;
 mod decrypt;

@@ -70,7 +70,7 @@ impl Buckets {
         let index_mask = (1 << self.bits) - 1;
         self.bucket(bucket)
             .iter()
-            .map(|entry| number(entry))
+            .map(number)
             .filter(move |entry| entry & !index_mask == wanted)
             .filter_map(move |entry| i64::try_from((entry & index_mask) + 1).ok())
     }

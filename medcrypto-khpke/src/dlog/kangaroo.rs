@@ -40,10 +40,9 @@ const HEADER: Header = Header { version: 1, suite: 2, tag: Tag::KhpkeDlogTable }
 /// A table of at most 2^`table_bits` ends of tame walks; 16 bytes an entry.
 ///
 /// ```
-/// use medcrypto_khpke::dlog::Kangaroo;
+/// use medcrypto_khpke::dlog::{Kangaroo, multiple};
 /// let table = Kangaroo::build(20, 6)?;
-/// let message = medcrypto_khpke::dlog::Table::build(20, 2)?.encode(654_321);
-/// assert_eq!(table.decode(&message, 0..=(1 << 20) - 1)?, Some(654_321));
+/// assert_eq!(table.decode(&multiple(654_321), 0..=(1 << 20) - 1)?, Some(654_321));
 /// # Ok::<_, medcrypto_khpke::Error>(())
 /// ```
 pub struct Kangaroo {

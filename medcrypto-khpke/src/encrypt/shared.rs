@@ -118,3 +118,48 @@ impl Amount {
         Ok(Self { e, t: NonIdentityG1::from_bytes(&reader.array()?)? })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::encrypt::encrypt_with;
+    use crate::keys::samples::registered;
+    use crate::{AssociatedData, VerifiedCore};
+
+    #[test]
+    fn each_half_is_what_encryption_with_the_same_randomness_gives() {
+        let (ad, mut rng) = (AssociatedData::default(), ChaCha20Rng::seed_from_u64(1));
+        let ((payer, a), (payee, b)) = (registered(1, 2), registered(1, 3));
+        let randomness = Randomness::generate(&mut rng);
+        let amount = SecretResidue::from_u64(42);
+        let core = TransferCore::share(&a, &b, &amount, &randomness).unwrap();
+        let bytes = core.to_bytes();
+        assert_eq!(bytes.len(), TransferCore::LEN);
+        assert_eq!(TransferCore::from_bytes(&bytes).as_ref(), Ok(&core));
+        for len in 0..bytes.len() {
+            assert!(TransferCore::from_bytes(&bytes[..len]).is_err());
+        }
+        let halves = [(payer, a, core.for_payer()), (payee, b, core.for_payee())];
+        for (secret, key, half) in halves {
+            let whole = encrypt_with(&key, &ad, &[42], &randomness).unwrap();
+            assert_eq!(whole.core(), &half);
+            let verified = VerifiedCore::new(key.id(), half);
+            assert_eq!(secret.evaluation_key().seal(&ad, &verified), Ok(whole));
+        }
+    }
+
+    #[test]
+    fn t22_a_key_does_not_pay_itself_and_ledger_keys_have_one_slot() {
+        let mut rng = ChaCha20Rng::seed_from_u64(4);
+        let ((_, one), (_, two)) = (registered(1, 2), registered(2, 3));
+        let randomness = Randomness::generate(&mut rng);
+        let share =
+            |a, b| TransferCore::share(a, b, &SecretResidue::from_u64(1), &randomness).unwrap_err();
+        assert_eq!(share(&one, &one), Error::Mismatch);
+        assert_eq!(share(&one, &two), Error::Count);
+        assert_eq!(share(&two, &one), Error::Count);
+    }
+}

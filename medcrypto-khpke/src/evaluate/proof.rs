@@ -93,11 +93,21 @@ impl EvaluationProof {
         if rows.iter().any(|row| row.of_secrets(&secrets).published("an image") != row.image) {
             return Err(Error::Mismatch);
         }
-        let nonces = sigma::nonces(transcript, &secrets, rng);
+        Self::answer(&rows, &secrets, transcript, rng)
+    }
+
+    /// The moves of the prover, whether the rows hold or not.
+    fn answer<R: RngCore + CryptoRng>(
+        rows: &[Row<'_>; 3],
+        secrets: &[SecretResidue; 2],
+        transcript: &mut Transcript,
+        rng: &mut R,
+    ) -> Result<Self, Error> {
+        let nonces = sigma::nonces(transcript, secrets, rng);
         let commitments =
             rows.each_ref().map(|row| row.of_secrets(&nonces).published("a commitment"));
         let challenge = draw(transcript, &commitments)?;
-        let responses = respond(&nonces, &challenge, &secrets)?;
+        let responses = respond(&nonces, &challenge, secrets)?;
         Ok(Self { challenge, responses })
     }
 
@@ -225,4 +235,63 @@ fn respond(
 ) -> Result<[Scalar; 2], Error> {
     let responses = sigma::responses(nonces, &challenge.scalar(), secrets);
     responses.try_into().map_err(|_| Error::Count)
+}
+
+#[cfg(test)]
+mod tests {
+    use medcrypto_core::bls::NonIdentityG1;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::AssociatedData;
+    use crate::ciphertext::Core;
+    use crate::evaluate::{Term, evaluate_with};
+    use crate::hps::Element;
+    use crate::keys::samples::registered;
+
+    /// Adds the given multiples of P₁ to X₁, X₂, X₃, E₁, E₂ and T.
+    fn changed(result: &Ciphertext, by: [i64; 6]) -> Ciphertext {
+        let [x1, x2, x3, e1, e2, t] =
+            by.map(|m| generators().p[0].point().mul(&SecretResidue::from_i64(m)));
+        let core = result.core();
+        let [y1, y2, y3] = core.x().points();
+        let x = Element::new([y1 + x1, y2 + x2, y3 + x3]).unwrap();
+        let e = alloc::vec![core.e()[0] + e1, core.e()[1] + e2];
+        let t: NonIdentityG1 = (core.t() + t).try_into().unwrap();
+        Ciphertext::new(Core::of_parts(x, e, t), *result.tag())
+    }
+
+    /// A prover who answers for false rows: no row is free, and no two of those that are weighed cancel.
+    #[test]
+    fn t06_a_false_row_is_refused_alone_and_against_another() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let (secret, key) = registered(2, 2);
+        let ad = AssociatedData::default();
+        let input = key.encrypt(&ad, &[1, 2], &mut rng).unwrap();
+        let terms = [Term { weight: 3, ciphertext: &input, ad: &ad }];
+        let combination = Combination { terms: &terms, constants: &[4, 5], ad: &ad };
+        let randomness = Randomness::generate(&mut rng);
+        let result =
+            evaluate_with(secret.evaluation_key(), &key, &combination, &randomness).unwrap();
+        let Randomness { r1, r2 } = &randomness;
+        let secrets = [r1, r2].map(|secret| secret.scaled(&Scalar::ONE));
+        let transcript = || Transcript::new(dst::khpke::EVALUATION);
+        let mut accepts = |by| {
+            let result = changed(&result, by);
+            let statement = EvaluationStatement { key: &key, combination, result: &result };
+            let mut prover = transcript();
+            statement.absorb(&mut prover);
+            let rows = statement.rows(&mut prover).unwrap();
+            let proof = EvaluationProof::answer(&rows, &secrets, &mut prover, &mut rng).unwrap();
+            proof.verify(statement, &mut transcript()).is_ok()
+        };
+        assert!(accepts([0; 6]));
+        let single = (0..6).map(|i| core::array::from_fn(|j| i64::from(i == j)));
+        let pairs = [[0, 0, 1, -1, 0, 0], [0, 0, 0, 1, -1, 0], [0, 0, 0, 0, 1, -1]];
+        let more = [[1, -1, 0, 0, 0, 0], [0, 0, 1, 0, 0, -1], [1, 1, 2, 0, 0, 0]];
+        for by in single.chain(pairs).chain(more) {
+            assert!(!accepts(by), "{by:?}");
+        }
+    }
 }

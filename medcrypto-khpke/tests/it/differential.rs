@@ -2,11 +2,14 @@
 
 use blstrs::Scalar;
 use medcrypto_khpke::hazmat;
-use medcrypto_khpke::{Ciphertext, Combination, DecryptionKey, RegisteredKey, Slots, Term};
+use medcrypto_khpke::{
+    Ciphertext, Combination, DecryptionKey, DecryptionProof, DecryptionStatement, EvaluationProof,
+    EvaluationStatement, PossessionProof, RegisteredKey, Slots, Term,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_core::RngCore;
 
-use crate::fixture::{self, ad, generator, rng};
+use crate::fixture::{self, account, ad, generator, rng, transcript};
 use crate::raw::{self, Keys, Weakness, wide};
 
 fn drawn<const N: usize>(rng: &mut ChaCha20Rng) -> [u8; N] {
@@ -23,7 +26,7 @@ fn exponents<const N: usize>(bytes: &[u8]) -> [Scalar; N] {
 fn both(rng: &mut ChaCha20Rng) -> (DecryptionKey, RegisteredKey, Keys) {
     let randomness = drawn::<768>(rng);
     let (secret, public) = hazmat::generate(Slots::ONE, &randomness).unwrap();
-    let key = fixture::register(public, &secret, fixture::account(1), 1);
+    let key = fixture::register(public, &secret, account(1), 1);
     let triple = |i: usize| exponents::<3>(&randomness[192 * i..]);
     (secret, key, Keys::new(triple(0), triple(1), triple(2), triple(3)))
 }
@@ -92,14 +95,14 @@ fn the_bytes_of_version_1_are_pinned() {
     let (secret, key) = {
         let randomness: [u8; 960] = drawn(&mut rng);
         let (secret, public) = hazmat::generate(Slots::new(2).unwrap(), &randomness).unwrap();
-        let key = fixture::register(public, &secret, fixture::account(1), 1);
+        let key = fixture::register(public, &secret, account(1), 1);
         (secret, key)
     };
     let encrypt = |m: [i64; 2], text: &str, rng: &mut ChaCha20Rng| {
         hazmat::encrypt(&key, &ad(text), &m, &drawn(rng)).unwrap()
     };
     let first = encrypt([70, -3], "upload 1", &mut rng);
-    let second = encrypt([0, 1000], "upload 2", &mut rng);
+    let second = encrypt([0, 900], "upload 2", &mut rng);
     let ads = [ad("upload 1"), ad("upload 2"), ad("round 1")];
     let terms = [
         Term { weight: 2, ciphertext: &first, ad: &ads[0] },
@@ -121,5 +124,42 @@ fn the_bytes_of_version_1_are_pinned() {
     let pinned: Vec<_> = include_str!("../data/encryption.hex").lines().collect();
     assert_eq!(lines, pinned, "{}", lines.join("\n"));
     let decoded = Ciphertext::from_bytes(&hex::decode(pinned[6]).unwrap()).unwrap();
-    assert_eq!(secret.decrypt(&ads[2], &decoded, fixture::small_log), Ok(vec![145, -1006]));
+    assert_eq!(secret.decrypt(&ads[2], &decoded, fixture::small_log), Ok(vec![145, -906]));
+}
+
+/// Labels, order, weights and bases are part of the format: three proofs of this version, for ever.
+#[test]
+fn the_proofs_of_version_1_are_pinned() {
+    let mut rng = rng(44);
+    let (secret, key, _) = both(&mut rng);
+    let (upload, round) = (ad("upload"), ad("round"));
+    let input = key.encrypt(&upload, &[20], &mut rng).unwrap();
+    let terms = [Term { weight: 2, ciphertext: &input, ad: &upload }];
+    let combination = Combination { terms: &terms, constants: &[2], ad: &round };
+    let evaluation = secret.evaluation_key();
+    let (result, witness) = evaluation.evaluate(&key, &combination, |_| true, &mut rng).unwrap();
+
+    let possession =
+        PossessionProof::prove(key.key(), &account(9), &secret, &mut transcript(), &mut rng);
+    let evaluated = EvaluationStatement { key: &key, combination, result: &result };
+    let evaluation = EvaluationProof::prove(&evaluated, &witness, &mut transcript(), &mut rng);
+    let decrypted =
+        DecryptionStatement { key: &key, ad: &round, ciphertext: &result, messages: &[42] };
+    let decryption = DecryptionProof::prove(&decrypted, &secret, &mut transcript(), &mut rng);
+    let lines = [
+        possession.unwrap().to_bytes(),
+        evaluation.unwrap().to_bytes(),
+        decryption.unwrap().to_bytes(),
+    ];
+    let lines: Vec<_> = lines.iter().map(hex::encode).collect();
+    let pinned: Vec<_> = include_str!("../data/proofs.hex").lines().collect();
+    assert_eq!(lines, pinned, "{}", lines.join("\n"));
+
+    let bytes: Vec<_> = pinned.iter().map(|line| hex::decode(line).unwrap()).collect();
+    let possession = PossessionProof::from_bytes(&bytes[0]).unwrap();
+    assert!(key.key().clone().register(account(9), &possession, &mut transcript()).is_ok());
+    let evaluation = EvaluationProof::from_bytes(&bytes[1]).unwrap();
+    assert!(evaluation.verify(evaluated, &mut transcript()).is_ok());
+    let decryption = DecryptionProof::from_bytes(&bytes[2]).unwrap();
+    assert!(decryption.verify(&decrypted, &mut transcript()).is_ok());
 }

@@ -230,9 +230,9 @@ fn t19_the_logarithm_is_not_reached_by_what_does_not_open() {
     assert_eq!(refused, Err(Error::Decryption));
 }
 
-/// T12: nothing in an evaluation key is a mask key.
+/// T12, X10: nothing in an evaluation key is a mask key, and there is no other key to give away.
 #[test]
-fn t12_no_part_of_the_evaluation_key_unmasks() {
+fn t12_x10_no_part_of_the_evaluation_key_unmasks() {
     let (reader, round) = (alice(), ad("round 1"));
     let ciphertext = reader.key.encrypt(&round, &[42], &mut rng(18)).unwrap().to_bytes();
     let point = |i: usize| {

@@ -305,6 +305,11 @@ pub fn fresh(projections: &[[G1Projective; 2]; 4], r: [Scalar; 2]) -> Wire {
 /// A point of prime order `order`, 3 or 11, which divides the number of points of the curve,
 /// r·3·11²·10177²·859267²·52437899².
 pub fn torsion(order: u32) -> G1Projective {
+    static POINTS: [OnceLock<G1Projective>; 2] = [OnceLock::new(), OnceLock::new()];
+    *POINTS[usize::from(order == 3)].get_or_init(|| found(order))
+}
+
+fn found(order: u32) -> G1Projective {
     let others = 0x396c_8c00_5555_e156_8c00_aaab_0000_aaab_u128 / if order == 3 { 3 } else { 121 };
     let r = "73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001";
     let factors = [hex::decode(r).unwrap(), others.to_be_bytes().to_vec()];
@@ -320,7 +325,7 @@ pub fn torsion(order: u32) -> G1Projective {
 }
 
 /// A multiple by a big-endian integer that is not taken mod r.
-fn multiplied(point: &G1Projective, by: &[u8]) -> G1Projective {
+pub fn multiplied(point: &G1Projective, by: &[u8]) -> G1Projective {
     let bits = by.iter().flat_map(|byte| (0..8).rev().map(move |i| byte >> i & 1));
     bits.fold(
         G1Projective::identity(),
