@@ -38,10 +38,10 @@ pub use keys::{
 #[cfg(feature = "insecure-setup")]
 pub use range::insecure;
 pub use range::{
-    BatchableRangeProof, BatchableVectorRangeProof, Bounds, Commitment, DigitBits,
-    EncryptionWitness, Opening, PowersOfTau, RangeClaim, RangeParameters, RangeProof,
-    RangeStatement, Rejected, UncheckedPowersOfTau, UncheckedRangeParameters, VectorClaim,
-    VectorRangeProof, VectorStatement, verify_ranges, verify_vector_ranges,
+    BatchableRangeProof, BatchableVectorRangeProof, Commitment, DigitBits, EncryptionWitness,
+    Interval, Opening, PowersOfTau, RangeClaim, RangeParameters, RangeProof, RangeStatement,
+    Rejected, UncheckedPowersOfTau, UncheckedRangeParameters, VectorClaim, VectorRangeProof,
+    VectorStatement, verify_ranges, verify_vector_ranges,
 };
 
 pub use medcrypto_core::DecodeError;

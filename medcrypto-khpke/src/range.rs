@@ -1,17 +1,17 @@
 //! Proofs that hidden numbers lie in a range.
 
 mod batch;
-mod bounds;
 mod commitment;
 mod conjunction;
+mod interval;
 mod parameters;
 mod proof;
 mod vector;
 
 pub use batch::{RangeClaim, Rejected, verify_ranges};
-pub use bounds::Bounds;
 pub use commitment::{Commitment, Opening};
 pub(crate) use conjunction::{BatchableBody, Claim, CompactBody, Conjunction, Hidden, verify_all};
+pub use interval::Interval;
 #[cfg(feature = "insecure-setup")]
 pub use parameters::insecure;
 pub use parameters::{

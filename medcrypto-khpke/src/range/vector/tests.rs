@@ -42,8 +42,8 @@ fn t07_without_a_row_its_part_of_the_ciphertext_is_free() {
     let (honest, witness) = key.encrypt_for_proof(&ad, &[9], &mut rng()).unwrap();
     for row in 0..5 {
         let ciphertext = &shifted(&honest, row);
-        let bounds = parameters.bits(4).unwrap();
-        let statement = VectorStatement { bounds, key: &key, ad: &ad, ciphertext };
+        let interval = parameters.bits(4).unwrap();
+        let statement = VectorStatement { interval, key: &key, ad: &ad, ciphertext };
         let whole = statement.conjunction().unwrap();
         let mut careless = whole.clone();
         assert_eq!(careless.rows.len(), 5);

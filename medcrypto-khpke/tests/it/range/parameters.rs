@@ -198,7 +198,7 @@ fn t25_a_base_with_one_signature_too_many_is_not_confirmed() {
     let point = generator(b"H", 0).mul_vartime(&Scalar::from_u64(16))
         + generator(b"Q", 0).mul_vartime(&Scalar::ONE);
     let commitment = Commitment::from_bytes(&point.to_bytes()).unwrap();
-    let statement = RangeStatement { bounds: parameters.bits(4).unwrap(), commitment };
+    let statement = RangeStatement { interval: parameters.bits(4).unwrap(), commitment };
     let facts = Facts::new(&parts, &statement);
     let forger = Prover::new(vec![sign(16)], vec![Scalar::from_u64(16)], Scalar::ONE, 91);
     let forged = forger.proved(&facts, Omitted::Nothing, transcript());
