@@ -8,9 +8,12 @@ mod parameters;
 mod proof;
 mod vector;
 
+pub(crate) use batch::verify_or_name;
 pub use batch::{RangeClaim, Rejected, verify_ranges};
 pub use commitment::{Commitment, Opening};
-pub(crate) use conjunction::{BatchableBody, Claim, CompactBody, Conjunction, Hidden, verify_all};
+pub(crate) use conjunction::{
+    BatchableBody, Claim, CompactBody, Conjunction, Hidden, Proved, Shape, verify_all,
+};
 pub use interval::Interval;
 #[cfg(feature = "insecure-setup")]
 pub use parameters::insecure;

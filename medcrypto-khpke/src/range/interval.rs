@@ -89,7 +89,7 @@ impl<'a> Interval<'a> {
     }
 
     /// How many rows say it for one number: 1 if its digits reach exactly from a to b, otherwise 2.
-    pub(super) fn sides(&self) -> usize {
+    pub(crate) fn sides(&self) -> usize {
         if self.high - self.low == (1_i128 << self.bits()) - 1 { 1 } else { 2 }
     }
 
@@ -101,7 +101,7 @@ impl<'a> Interval<'a> {
     ///
     /// # Errors
     /// [`Error::Range`] for another t.
-    pub(super) fn split(&self, value: i128) -> Result<Zeroizing<Vec<u16>>, Error> {
+    pub(crate) fn split(&self, value: i128) -> Result<Zeroizing<Vec<u16>>, Error> {
         let [below, above] = [value - self.low, self.high - value];
         if below < 0 || above < 0 {
             return Err(Error::Range);
@@ -122,7 +122,7 @@ impl<'a> Interval<'a> {
 
     /// The rows that say of t in `image` = [t]H + mask that its digits, counted from `first`, are those of
     /// t − a and b − t.
-    pub(super) fn rows<'b>(
+    pub(crate) fn rows<'b>(
         &self,
         image: G1,
         mask: &[(Base<'b>, Form)],
@@ -147,7 +147,7 @@ impl<'a> Interval<'a> {
     }
 
     /// The digest of the parameters, then a and b.
-    pub(super) fn absorb(&self, transcript: &mut Transcript) {
+    pub(crate) fn absorb(&self, transcript: &mut Transcript) {
         transcript.append_bytes(b"pp", self.parameters.digest());
         transcript.append_bytes(b"low", &self.low.to_be_bytes());
         transcript.append_bytes(b"high", &self.high.to_be_bytes());
