@@ -39,8 +39,10 @@ pub use keys::{
 #[cfg(feature = "insecure-setup")]
 pub use range::insecure;
 pub use range::{
-    BatchableRangeProof, Bounds, Commitment, DigitBits, Opening, RangeClaim, RangeParameters,
-    RangeProof, RangeStatement, Rejected, UncheckedRangeParameters, verify_ranges,
+    BatchableRangeProof, BatchableVectorRangeProof, Commitment, DigitBits, EncryptionWitness,
+    Interval, Opening, PowersOfTau, RangeClaim, RangeParameters, RangeProof, RangeStatement,
+    Rejected, UncheckedPowersOfTau, UncheckedRangeParameters, VectorClaim, VectorRangeProof,
+    VectorStatement, verify_ranges, verify_vector_ranges,
 };
 
 pub use transfer::{

@@ -48,7 +48,7 @@ use crate::ciphertext::{Ciphertext, Core};
 use crate::encrypt::TransferCore;
 use crate::generators::{FixedPoint, generators};
 use crate::keys::{RegisteredKey, Slots};
-use crate::range::{BatchableBody, Bounds, Claim, Conjunction};
+use crate::range::{BatchableBody, Claim, Conjunction, Interval};
 use crate::sigma::{Base, Form, Row};
 use crate::{Error, VerifiedCore};
 
@@ -81,7 +81,7 @@ pub struct TransferContext {
 /// That a core moves an amount of a range from one account to another, which leaves another of the range.
 #[derive(Clone, Copy, Debug)]
 pub struct TransferStatement<'a> {
-    range: Bounds<'a>,
+    range: Interval<'a>,
     context: TransferContext,
     payer: &'a RegisteredKey,
     payee: &'a RegisteredKey,
@@ -97,7 +97,7 @@ impl<'a> TransferStatement<'a> {
     /// [`Error::Count`] for keys or a balance of several slots, [`Error::Mismatch`] for a key and itself or
     /// an account and itself, [`Error::Range`] for any other range.
     pub fn new(
-        range: Bounds<'a>,
+        range: Interval<'a>,
         context: TransferContext,
         [payer, payee]: [&'a RegisteredKey; 2],
         balance: &'a Ciphertext,

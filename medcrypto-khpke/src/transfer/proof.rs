@@ -8,7 +8,7 @@ use rand_core::{CryptoRng, RngCore};
 
 use super::{Secrets, TransferStatement, TransferWitness, VerifiedTransfer};
 use crate::Error;
-use crate::range::{BatchableBody, Bounds, CompactBody, Proved, Shape, verify_all};
+use crate::range::{BatchableBody, CompactBody, Interval, Proved, Shape, verify_all};
 
 /// How many rows there are: R1 to R10.
 const ROWS: usize = 10;
@@ -76,7 +76,7 @@ impl TransferProof {
 
     /// Encoded length in bytes for amounts of this range.
     #[must_use]
-    pub fn len(range: &Bounds<'_>) -> usize {
+    pub fn len(range: &Interval<'_>) -> usize {
         Header::LEN + shape(range.digits()).compact_len()
     }
 
@@ -133,7 +133,7 @@ impl BatchableTransferProof {
 
     /// Encoded length in bytes for amounts of this range.
     #[must_use]
-    pub fn len(range: &Bounds<'_>) -> usize {
+    pub fn len(range: &Interval<'_>) -> usize {
         Header::LEN + shape(range.digits()).batchable_len()
     }
 

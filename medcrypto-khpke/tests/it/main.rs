@@ -20,5 +20,6 @@ mod fixture;
 mod game;
 mod keys;
 mod printed;
+mod range;
 mod raw;
 mod types;

@@ -23,7 +23,7 @@ use crate::sigma::{Base, Form, Row};
 ///
 /// By [`RangeParameters::bits`] and [`RangeParameters::between`].
 #[derive(Clone, Copy, Debug)]
-pub struct Bounds<'a> {
+pub struct Interval<'a> {
     parameters: &'a RangeParameters,
     low: i128,
     high: i128,
@@ -36,7 +36,7 @@ impl RangeParameters {
     /// # Errors
     /// [`Error::Range`] unless `bits` is a positive multiple of u, at most 64: other numbers of bits have
     /// [`between`](Self::between), at twice the digits.
-    pub fn bits(&self, bits: u8) -> Result<Bounds<'_>, Error> {
+    pub fn bits(&self, bits: u8) -> Result<Interval<'_>, Error> {
         if !(1..=64).contains(&bits) || bits % self.digit_bits().get() != 0 {
             return Err(Error::Range);
         }
@@ -51,7 +51,7 @@ impl RangeParameters {
         &self,
         low: impl Into<i128>,
         high: impl Into<i128>,
-    ) -> Result<Bounds<'_>, Error> {
+    ) -> Result<Interval<'_>, Error> {
         let (low, high) = (low.into(), high.into());
         if !is_number(low) || !is_number(high) || low > high {
             return Err(Error::Range);
@@ -59,11 +59,11 @@ impl RangeParameters {
         let bits = self.digit_bits().get();
         let covered = |digits: &u8| high - low < 1_i128 << (bits * digits);
         let digits = (1..=64 / bits).find(covered).ok_or(Error::Range)?;
-        Ok(Bounds { parameters: self, low, high, digits })
+        Ok(Interval { parameters: self, low, high, digits })
     }
 }
 
-impl<'a> Bounds<'a> {
+impl<'a> Interval<'a> {
     /// a.
     #[must_use]
     pub fn low(&self) -> i128 {
