@@ -136,6 +136,11 @@ impl PublicKey {
         &self.consistency
     }
 
+    /// A and B.
+    pub(crate) fn tag_projections(&self) -> [Projection; 2] {
+        [self.alpha, self.beta]
+    }
+
     /// The canonical encoding.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -22,6 +22,13 @@
 //! | E3 first balances use g₁ where decryption uses g | [`PaperPublicKey::first_balance`] does as printed |
 //!
 //! These types do not mix with the others: neither key of this crate takes a [`PaperCiphertext`].
+//!
+//! ```compile_fail
+//! # use medcrypto_khpke::{AssociatedData, DecryptionKey, paper::PaperCiphertext};
+//! fn mixed(key: &DecryptionKey, ad: &AssociatedData, printed: &PaperCiphertext) {
+//!     let _ = key.open(ad, printed);
+//! }
+//! ```
 
 use core::iter;
 

@@ -65,6 +65,13 @@ impl Base<'_> {
             Self::Point(point) => point.mul(secret),
         }
     }
+
+    pub(crate) fn point(&self) -> G1 {
+        match self {
+            Self::Fixed(base) => *base.point(),
+            Self::Point(point) => *point,
+        }
+    }
 }
 
 /// One equation `image = Σ [form(w)]base`.

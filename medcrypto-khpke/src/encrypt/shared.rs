@@ -6,9 +6,9 @@ use medcrypto_core::DecodeError;
 use medcrypto_core::bls::{G1, NonIdentityG1, SecretResidue};
 use medcrypto_core::codec::{Header, Reader, Tag, Writer};
 
-use super::masked;
 use crate::Error;
 use crate::ciphertext::Core;
+use crate::generators::generators;
 use crate::hps::{Element, Randomness};
 use crate::keys::{RegisteredKey, Slots};
 
@@ -100,7 +100,8 @@ impl Amount {
         randomness: &Randomness,
     ) -> Result<Self, Error> {
         let slot = key.slot_bases(0).ok_or(Error::Count)?;
-        let e = masked(&slot, randomness, amount).published("a part of a ciphertext");
+        let e = randomness.evaluate(&slot) + generators().h.mul(amount);
+        let e = e.published("a part of a ciphertext");
         let t = randomness.evaluate(&key.consistency_bases()).published("a part of a ciphertext");
         Ok(Self { e, t: t.try_into()? })
     }

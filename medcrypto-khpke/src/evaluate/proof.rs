@@ -65,6 +65,38 @@ impl<'a> VerifiedEvaluation<'a> {
 ///
 /// Who decrypts only what comes with one is not the tool of an evaluator that hands it a single input.
 /// Knowledge error 2⁻¹²⁷ a guess in the random-oracle model. Status: *composition*.
+///
+/// ```
+/// # use medcrypto_core::{Transcript, dst};
+/// # use medcrypto_khpke::*;
+/// # let mut rng = <rand_chacha::ChaCha20Rng as rand_core::SeedableRng>::seed_from_u64(1);
+/// # let (secret, public) = DecryptionKey::generate(Slots::ONE, &mut rng)?;
+/// # let account = AccountId([7; 32]);
+/// # let transcript = || Transcript::new(dst::khpke::POSSESSION);
+/// # let proof = PossessionProof::prove(&public, &account, &secret, &mut transcript(), &mut rng)?;
+/// # let key = public.register(account, &proof, &mut transcript())?;
+/// let (a, b) = (AssociatedData::new(b"hospital a")?, AssociatedData::new(b"hospital b")?);
+/// let (first, second) = (key.encrypt(&a, &[40], &mut rng)?, key.encrypt(&b, &[2], &mut rng)?);
+/// let terms = [
+///     Term { weight: 1, ciphertext: &first, ad: &a },
+///     Term { weight: -20, ciphertext: &second, ad: &b },
+/// ];
+/// let ad = AssociatedData::new(b"round 1")?;
+/// let combination = Combination { terms: &terms, constants: &[0], ad: &ad };
+///
+/// // The evaluator adds up, under a policy of its own, and proves what it did.
+/// let of_two = |asked: &Combination<'_>| asked.terms.len() == 2;
+/// let evaluation = secret.evaluation_key();
+/// let (result, witness) = evaluation.evaluate(&key, &combination, of_two, &mut rng)?;
+/// let statement = EvaluationStatement { key: &key, combination, result: &result };
+/// let proof = EvaluationProof::prove(&statement, &witness, &mut transcript(), &mut rng)?;
+///
+/// // Anybody checks it.
+/// let verified = proof.verify(statement, &mut transcript())?;
+/// # let log = |point: &medcrypto_core::bls::G1| point.is_identity().then_some(0);
+/// assert_eq!(secret.decrypt(&ad, verified.statement().result, log)?, [0]);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvaluationProof {
     challenge: Challenge,

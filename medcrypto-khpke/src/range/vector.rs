@@ -14,6 +14,9 @@
 //! The first four rows say that the ciphertext is in the language of the scheme: without that of T, an upload
 //! with a wrong T spoils every sum that it enters. The tag is not proved; whoever adds up checks it.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -27,7 +30,7 @@ use super::batch::{Rejected, verify_or_name};
 use super::conjunction::{
     BatchableBody, Claim, CompactBody, Conjunction, Hidden, Proved, Shape, verify_all,
 };
-use super::{Bounds, RangeParameters};
+use super::{Interval, RangeParameters};
 use crate::encrypt::encrypt_with;
 use crate::generators::generators;
 use crate::hps::Randomness;
@@ -68,7 +71,7 @@ impl RegisteredKey {
 #[derive(Clone, Copy, Debug)]
 pub struct VectorStatement<'a> {
     /// The range, the same for all slots.
-    pub bounds: Bounds<'a>,
+    pub interval: Interval<'a>,
     /// The key of the ciphertext.
     pub key: &'a RegisteredKey,
     /// What the ciphertext is bound to.
@@ -80,15 +83,15 @@ pub struct VectorStatement<'a> {
 impl<'a> VectorStatement<'a> {
     fn absorb(&self, transcript: &mut Transcript) {
         transcript.enter(dst::khpke::VECTOR);
-        self.bounds.absorb(transcript);
+        self.interval.absorb(transcript);
         transcript.append_bytes(b"key", &self.key.id().0);
         transcript.append_bytes(b"ad", self.ad.as_bytes());
         transcript.append_bytes(b"C", &self.ciphertext.to_bytes());
     }
 
     fn layout(&self) -> Layout {
-        let (slots, sides) = (self.ciphertext.slots(), self.bounds.sides());
-        Layout { slots, digits: self.bounds.digits() / sides, sides }
+        let (slots, sides) = (self.ciphertext.slots(), self.interval.sides());
+        Layout { slots, digits: self.interval.digits() / sides, sides }
     }
 
     fn conjunction(&self) -> Result<Conjunction<'a>, Error> {
@@ -109,9 +112,9 @@ impl<'a> VectorStatement<'a> {
         ];
         for (slot, e) in core.e().iter().enumerate() {
             let mask = masked(self.key.slot_bases(slot).ok_or(Error::Count)?);
-            rows.extend(self.bounds.rows(*e, &mask, slot * self.bounds.digits()));
+            rows.extend(self.interval.rows(*e, &mask, slot * self.interval.digits()));
         }
-        Ok(Conjunction { parameters: self.bounds.parameters(), digits, others: 2, rows })
+        Ok(Conjunction { parameters: self.interval.parameters(), digits, others: 2, rows })
     }
 
     fn prove<R: RngCore + CryptoRng>(
@@ -122,7 +125,7 @@ impl<'a> VectorStatement<'a> {
     ) -> Result<Proved, Error> {
         let mut digits = Zeroizing::new(Vec::with_capacity(self.layout().shape().digits));
         for message in witness.messages.iter() {
-            digits.extend_from_slice(&self.bounds.split((*message).into())?);
+            digits.extend_from_slice(&self.interval.split((*message).into())?);
         }
         let Randomness { r1, r2 } = &witness.randomness;
         let copied = |secret: &SecretResidue| secret.scaled(&Scalar::ONE);
@@ -275,7 +278,7 @@ impl BatchableVectorRangeProof {
         transcript: &mut Transcript,
     ) -> Result<(), Error> {
         let claim = statement.claim(self, transcript.clone()).ok_or(Error::Verification)?;
-        verify_all(statement.bounds.parameters(), &[claim])?;
+        verify_all(statement.interval.parameters(), &[claim])?;
         statement.absorb(transcript);
         self.body.absorb(transcript).map(|_| ()).or(Err(Error::Verification))
     }

@@ -8,7 +8,7 @@
     clippy::std_instead_of_core,
     clippy::std_instead_of_alloc,
     unreachable_pub,
-    reason = "test code"
+    reason = "a test may panic, and indexes what it made"
 )]
 
 mod aggregate;
@@ -22,3 +22,4 @@ mod keys;
 mod printed;
 mod range;
 mod raw;
+mod types;

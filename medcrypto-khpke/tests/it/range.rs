@@ -1,8 +1,8 @@
 //! Range proofs, digit by digit.
 
 mod batch;
-mod bounds;
 mod forgeries;
+mod interval;
 mod parameters;
 mod printed;
 mod proof;

@@ -17,6 +17,9 @@
 //! Γ = [Z(τ)(τ + U)]P₁, under which also U is signed. Whoever did not derive the parameters lets
 //! [`PowersOfTau::confirm`] compare Γ.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::vec::Vec;
 use core::fmt;
 

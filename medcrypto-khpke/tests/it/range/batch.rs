@@ -3,7 +3,7 @@
 use medcrypto_core::Transcript;
 use medcrypto_core::bls::{G1, Scalar};
 use medcrypto_khpke::{
-    BatchableRangeProof, Bounds, RangeClaim, RangeStatement, Rejected, verify_ranges,
+    BatchableRangeProof, Interval, RangeClaim, RangeStatement, Rejected, verify_ranges,
 };
 
 use super::reference::{Facts, Omitted, Parsed, challenge};
@@ -11,11 +11,11 @@ use super::setup::{Parts, X, committed, rng, small, transcript};
 
 /// A batchable proof of `value` in its own session.
 fn proved(
-    bounds: Bounds<'static>,
+    interval: Interval<'static>,
     value: u64,
     seed: u64,
 ) -> (RangeStatement<'static>, BatchableRangeProof, Transcript) {
-    let (opening, statement) = committed(bounds, value, seed);
+    let (opening, statement) = committed(interval, value, seed);
     let mut session = transcript();
     session.append_u64(b"session", seed);
     let proof = BatchableRangeProof::prove(
@@ -116,9 +116,9 @@ fn defects(statement: &RangeStatement<'_>, proof: &Parsed, session: &Transcript)
 /// can change them in two good proofs.
 #[test]
 fn t06_e21_two_bad_proofs_that_cancel_under_equal_weights() {
-    let bounds = small().0.bits(8).unwrap();
+    let interval = small().0.bits(8).unwrap();
     let error = Scalar::from_u64(5);
-    let [(s1, p1, t1), (s2, p2, t2)] = [proved(bounds, 1, 82), proved(bounds, 2, 83)];
+    let [(s1, p1, t1), (s2, p2, t2)] = [proved(interval, 1, 82), proved(interval, 2, 83)];
     let [mut one, mut two] = [&p1, &p2].map(|proof| Parsed::of_batchable(&proof.to_bytes(), 2));
     one.zv[0] = one.zv[0] + error;
     two.zv[1] = two.zv[1] - error;

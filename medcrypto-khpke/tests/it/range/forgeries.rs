@@ -18,7 +18,7 @@ fn claimed(value: Scalar) -> (Facts, RangeStatement<'static>) {
     let point = generator(b"H", 0).mul_vartime(&value)
         + generator(b"Q", 0).mul_vartime(&Scalar::from_u64(BETA));
     let commitment = Commitment::from_bytes(&point.to_bytes()).unwrap();
-    let statement = RangeStatement { bounds: parameters.bits(8).unwrap(), commitment };
+    let statement = RangeStatement { interval: parameters.bits(8).unwrap(), commitment };
     (Facts::new(parts, &statement), statement)
 }
 
@@ -36,7 +36,7 @@ fn honest_v_bar(prover: &Prover) -> Vec<G1> {
 /// The false proof passes without the check and not with it; the real verifier refuses both of its forms.
 fn wins_only_without(omitted: Omitted, facts: &Facts, forged: &Parsed) {
     let point = Commitment::from_bytes(&facts.commitment.to_bytes()).unwrap();
-    let statement = RangeStatement { bounds: small().0.bits(8).unwrap(), commitment: point };
+    let statement = RangeStatement { interval: small().0.bits(8).unwrap(), commitment: point };
     assert!(forged.accepted(facts, omitted, transcript()), "{omitted:?}");
     assert!(!forged.accepted(facts, Omitted::Nothing, transcript()), "{omitted:?}");
     let compact = RangeProof::from_bytes(&forged.compact()).unwrap();

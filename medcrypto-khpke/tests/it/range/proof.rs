@@ -26,10 +26,10 @@ fn m10_pinned_proofs_verify_and_are_made_again() {
     let lines = include_str!("../../data/range.hex").lines();
     let lines: Vec<Vec<u8>> = lines.map(|line| hex::decode(line).unwrap()).collect();
     let [digest, commitment, compact, batchable] = &lines[..] else { panic!("four lines") };
-    let bounds = default().bits(40).unwrap();
-    assert_eq!(bounds.parameters().digest()[..], digest[..]);
+    let interval = default().bits(40).unwrap();
+    assert_eq!(interval.parameters().digest()[..], digest[..]);
     let commitment = Commitment::from_bytes(commitment[..].try_into().unwrap()).unwrap();
-    let statement = RangeStatement { bounds, commitment };
+    let statement = RangeStatement { interval, commitment };
     let proof = RangeProof::from_bytes(compact).unwrap();
     assert_eq!(proof.verify(&statement, &mut transcript()), Ok(()));
     let many = BatchableRangeProof::from_bytes(batchable).unwrap();
@@ -71,8 +71,8 @@ fn t02_every_part_of_the_statement_changed_singly() {
         assert_eq!(many.verify(statement, &mut t.clone()), Err(Error::Verification));
     };
     let other_key = Parts::new(4, X + 1).verified().unwrap();
-    refused(&RangeStatement { bounds: other_key.bits(8).unwrap(), ..statement }, &transcript());
-    let (_, other) = committed(statement.bounds, 200, 45);
+    refused(&RangeStatement { interval: other_key.bits(8).unwrap(), ..statement }, &transcript());
+    let (_, other) = committed(statement.interval, 200, 45);
     refused(&RangeStatement { commitment: other.commitment, ..statement }, &transcript());
     refused(&statement, &Transcript::new(dst::khpke::RANGE_AGGREGATED));
     let mut later = transcript();
@@ -88,11 +88,11 @@ fn t02_t25_parameters_are_part_of_the_statement() {
     let proof = RangeProof::prove(&statement, &opening, &mut transcript(), &mut rng(47)).unwrap();
     let mut parts = small().1.clone();
     let twice = |point: &G1| *point + *point;
-    parts.base = twice(&parts.base);
+    parts.base = parts.base + parts.base;
     parts.signatures = parts.signatures.iter().map(twice).collect();
     let parameters = parts.verified().unwrap();
     assert_ne!(parameters.digest(), small().0.digest());
-    let other = RangeStatement { bounds: parameters.bits(8).unwrap(), ..statement };
+    let other = RangeStatement { interval: parameters.bits(8).unwrap(), ..statement };
     assert_eq!(proof.verify(&other, &mut transcript()), Err(Error::Verification));
 }
 
@@ -154,9 +154,9 @@ fn t13_other_spellings_are_not_decoded() {
 /// A caller may go on with the transcript: prover and verifier are in the same state after a proof.
 #[test]
 fn m10_proofs_one_after_the_other_in_one_transcript() {
-    let bounds = small().0.between(1, 100).unwrap();
-    let (first, one) = committed(bounds, 50, 51);
-    let (second, two) = committed(bounds, 60, 52);
+    let interval = small().0.between(1, 100).unwrap();
+    let (first, one) = committed(interval, 50, 51);
+    let (second, two) = committed(interval, 60, 52);
     let mut prover = transcript();
     let a = RangeProof::prove(&one, &first, &mut prover, &mut rng(53)).unwrap();
     let b = BatchableRangeProof::prove(&two, &second, &mut prover, &mut rng(54)).unwrap();
@@ -222,7 +222,7 @@ fn t28_no_element_of_gt_is_written() {
 #[ignore = "writes tests/data/range.hex"]
 fn writes_the_pinned_proofs() {
     let (compact, batchable, statement, _) = pinned();
-    let digest = hex::encode(statement.bounds.parameters().digest());
+    let digest = hex::encode(statement.interval.parameters().digest());
     let commitment = hex::encode(statement.commitment.to_bytes());
     let [compact, batchable] = [compact.to_bytes(), batchable.to_bytes()].map(hex::encode);
     let lines = format!("{digest}\n{commitment}\n{compact}\n{batchable}\n");

@@ -22,9 +22,9 @@ impl Facts {
     pub fn new(parts: &Parts, statement: &RangeStatement<'_>) -> Self {
         Self {
             parts: parts.clone(),
-            digest: *statement.bounds.parameters().digest(),
-            low: statement.bounds.low(),
-            high: statement.bounds.high(),
+            digest: *statement.interval.parameters().digest(),
+            low: statement.interval.low(),
+            high: statement.interval.high(),
             commitment: G1::from_bytes(&statement.commitment.to_bytes()).unwrap(),
         }
     }

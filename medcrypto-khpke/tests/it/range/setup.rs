@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 
 use medcrypto_core::bls::{G1, G2, Scalar, SecretResidue};
 use medcrypto_core::{Transcript, dst};
-use medcrypto_khpke::{Bounds, Opening, RangeParameters, RangeStatement, UncheckedRangeParameters};
+use medcrypto_khpke::{
+    Interval, Opening, RangeParameters, RangeStatement, UncheckedRangeParameters,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
@@ -67,13 +69,13 @@ pub fn default() -> &'static RangeParameters {
     DEFAULT.get_or_init(|| Parts::new(10, X).verified().unwrap())
 }
 
-/// A number and the statement that it is in `bounds`, true or not.
+/// A number and the statement that it is in `interval`, true or not.
 pub fn committed(
-    bounds: Bounds<'_>,
+    interval: Interval<'_>,
     value: impl Into<i128>,
     seed: u64,
 ) -> (Opening, RangeStatement<'_>) {
     let opening = Opening::new(value, &mut rng(seed)).unwrap();
     let commitment = opening.commitment().unwrap();
-    (opening, RangeStatement { bounds, commitment })
+    (opening, RangeStatement { interval, commitment })
 }

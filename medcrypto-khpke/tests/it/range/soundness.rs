@@ -16,7 +16,7 @@ fn honest() -> (Facts, Prover) {
     let point = generator(b"H", 0).mul_vartime(&Scalar::from_u64(9 + 16 * 4))
         + generator(b"Q", 0).mul_vartime(&beta);
     let commitment = Commitment::from_bytes(&point.to_bytes()).unwrap();
-    let statement = RangeStatement { bounds: parameters.bits(8).unwrap(), commitment };
+    let statement = RangeStatement { interval: parameters.bits(8).unwrap(), commitment };
     let signed = [9, 4].map(|i: usize| parts.signatures[i]).to_vec();
     (Facts::new(parts, &statement), Prover::new(signed, digits, beta, 21))
 }
@@ -56,7 +56,7 @@ fn m10_x07_e22_a_simulated_proof_verifies_only_with_its_own_challenge() {
         assert!(simulated.accepted(&facts, Omitted::Challenge, transcript()));
         assert!(!simulated.accepted(&facts, Omitted::Nothing, transcript()));
         let commitment = Commitment::from_bytes(&commitment.to_bytes()).unwrap();
-        let statement = RangeStatement { bounds: small().0.bits(8).unwrap(), commitment };
+        let statement = RangeStatement { interval: small().0.bits(8).unwrap(), commitment };
         let proof = RangeProof::from_bytes(&simulated.compact()).unwrap();
         assert_eq!(proof.verify(&statement, &mut transcript()), Err(Error::Verification));
     }

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use medcrypto_core::Transcript;
 use medcrypto_core::bls::{G1, Scalar};
 use medcrypto_khpke::{
-    AssociatedData, BatchableVectorRangeProof, Bounds, Ciphertext, DecodeError, EncryptionWitness,
-    Error, VectorClaim, VectorRangeProof, VectorStatement, verify_vector_ranges,
+    AssociatedData, BatchableVectorRangeProof, Ciphertext, DecodeError, EncryptionWitness, Error,
+    Interval, VectorClaim, VectorRangeProof, VectorStatement, verify_vector_ranges,
 };
 
 use super::setup::{rng, small, transcript};
@@ -33,16 +33,16 @@ impl Upload {
         Self { ad, ciphertext, witness }
     }
 
-    fn statement<'a>(&'a self, bounds: Bounds<'a>) -> VectorStatement<'a> {
-        VectorStatement { bounds, key: &reader().key, ad: &self.ad, ciphertext: &self.ciphertext }
+    fn statement<'a>(&'a self, interval: Interval<'a>) -> VectorStatement<'a> {
+        VectorStatement { interval, key: &reader().key, ad: &self.ad, ciphertext: &self.ciphertext }
     }
 
     /// Both forms, if there are.
     fn proved(
         &self,
-        bounds: Bounds<'_>,
+        interval: Interval<'_>,
     ) -> Result<(VectorRangeProof, BatchableVectorRangeProof), Error> {
-        let statement = self.statement(bounds);
+        let statement = self.statement(interval);
         let (mut one, mut many) = (transcript(), transcript());
         let rng = || rng(110);
         Ok((
@@ -64,14 +64,14 @@ fn verdicts(
 fn m10_every_slot_is_shown_in_both_forms() {
     let upload = Upload::new(&[0, 200, 255], 101);
     assert_eq!(reader().decrypt(&upload.ad, &upload.ciphertext), Ok(vec![0, 200, 255]));
-    for (bounds, sides) in [
+    for (interval, sides) in [
         (small().0.bits(8).unwrap(), 1),
         (small().0.between(0, 300).unwrap(), 2),
         (small().0.between(-1, 255).unwrap(), 2),
     ] {
-        let proofs = upload.proved(bounds).unwrap();
-        assert_eq!(verdicts(&proofs, &upload.statement(bounds)), [Ok(()), Ok(())]);
-        let digits = 3 * bounds.digits();
+        let proofs = upload.proved(interval).unwrap();
+        assert_eq!(verdicts(&proofs, &upload.statement(interval)), [Ok(()), Ok(())]);
+        let digits = 3 * interval.digits();
         let (compact, batchable) = (proofs.0.to_bytes(), proofs.1.to_bytes());
         assert_eq!(compact.len(), 6 + 160 * digits + 80);
         assert_eq!(batchable.len(), 6 + 208 * digits + 48 * (4 + 3 * sides) + 64);
@@ -83,12 +83,12 @@ fn m10_every_slot_is_shown_in_both_forms() {
 /// T16: one number out of the range, in any slot, and nothing is proved.
 #[test]
 fn t16_a_number_out_of_the_range_in_any_slot() {
-    let bounds = small().0.bits(8).unwrap();
+    let interval = small().0.bits(8).unwrap();
     for slot in 0..3 {
         for out in [-1, 256, i64::MIN, i64::MAX] {
             let mut messages = [1, 2, 3];
             messages[slot] = out;
-            let proved = Upload::new(&messages, 102).proved(bounds);
+            let proved = Upload::new(&messages, 102).proved(interval);
             assert_eq!(proved.map(|_| ()), Err(Error::Range), "{out} in slot {slot}");
         }
     }
@@ -110,39 +110,39 @@ fn shifted(ciphertext: &Ciphertext, place: usize, step: G1) -> Ciphertext {
 /// T7: a wrong T, X outside of the language and any other wrong part: no proof for it, and no other's.
 #[test]
 fn t02_t07_every_part_of_the_ciphertext_is_proved() {
-    let bounds = small().0.bits(8).unwrap();
+    let interval = small().0.bits(8).unwrap();
     let mut upload = Upload::new(&[7, 8, 9], 104);
-    let proofs = upload.proved(bounds).unwrap();
+    let proofs = upload.proved(interval).unwrap();
     let honest = upload.ciphertext.clone();
     for place in 0..7 {
         for step in [G1::generator(), small().1.base, crate::fixture::generator(b"H", 0)] {
             upload.ciphertext = shifted(&honest, place, step);
             let refused = Err(Error::Verification);
-            assert_eq!(verdicts(&proofs, &upload.statement(bounds)), [refused; 2], "{place}");
-            assert_eq!(upload.proved(bounds).map(|_| ()), refused, "{place}");
+            assert_eq!(verdicts(&proofs, &upload.statement(interval)), [refused; 2], "{place}");
+            assert_eq!(upload.proved(interval).map(|_| ()), refused, "{place}");
         }
     }
     let mut tag = honest.to_bytes();
     *tag.last_mut().unwrap() ^= 1;
     upload.ciphertext = Ciphertext::from_bytes(&tag).unwrap();
     let refused = Err(Error::Verification);
-    assert_eq!(verdicts(&proofs, &upload.statement(bounds)), [refused; 2]);
+    assert_eq!(verdicts(&proofs, &upload.statement(interval)), [refused; 2]);
 }
 
 /// T2: the rest of what the verifier knows, changed singly.
 #[test]
-fn t02_key_ad_bounds_and_transcript_are_in_the_proof() {
-    let bounds = small().0.bits(8).unwrap();
+fn t02_key_ad_interval_and_transcript_are_in_the_proof() {
+    let interval = small().0.bits(8).unwrap();
     let upload = Upload::new(&[7, 8, 9], 105);
-    let proofs = upload.proved(bounds).unwrap();
-    let statement = upload.statement(bounds);
+    let proofs = upload.proved(interval).unwrap();
+    let statement = upload.statement(interval);
     let refused = [Err(Error::Verification); 2];
     let other = ad("another round");
     assert_eq!(verdicts(&proofs, &VectorStatement { ad: &other, ..statement }), refused);
     let wide = small().0.bits(12).unwrap();
-    assert_eq!(verdicts(&proofs, &VectorStatement { bounds: wide, ..statement }), refused);
+    assert_eq!(verdicts(&proofs, &VectorStatement { interval: wide, ..statement }), refused);
     let near = small().0.between(1, 256).unwrap();
-    assert_eq!(verdicts(&proofs, &VectorStatement { bounds: near, ..statement }), refused);
+    assert_eq!(verdicts(&proofs, &VectorStatement { interval: near, ..statement }), refused);
     let stranger = Reader::new(3, 106);
     let foreign = VectorStatement { key: &stranger.key, ..statement };
     assert_eq!(verdicts(&proofs, &foreign), refused);
@@ -160,10 +160,10 @@ fn t02_key_ad_bounds_and_transcript_are_in_the_proof() {
 /// T13: layouts, lengths and every seventh byte; the layout of a proof is not the sender's to choose.
 #[test]
 fn t13_layouts_and_bytes_changed_singly() {
-    let bounds = small().0.bits(4).unwrap();
+    let interval = small().0.bits(4).unwrap();
     let upload = Upload::new(&[7, 8, 9], 109);
-    let proofs = upload.proved(bounds).unwrap();
-    let statement = upload.statement(bounds);
+    let proofs = upload.proved(interval).unwrap();
+    let statement = upload.statement(interval);
     let (compact, batchable) = (proofs.0.to_bytes(), proofs.1.to_bytes());
     assert_eq!(
         (&compact[..6], &batchable[..6]),
@@ -196,12 +196,12 @@ fn t13_layouts_and_bytes_changed_singly() {
 /// Many uploads at once; the bad are named, one with a key of other slots among them.
 #[test]
 fn m10_t06_the_bad_uploads_are_named() {
-    let bounds = small().0.bits(8).unwrap();
+    let interval = small().0.bits(8).unwrap();
     let uploads: Vec<_> = (0..4).map(|i| Upload::new(&[i, 2, 3], 111)).collect();
-    let proofs: Vec<_> = uploads.iter().map(|upload| upload.proved(bounds).unwrap().1).collect();
+    let proofs: Vec<_> = uploads.iter().map(|upload| upload.proved(interval).unwrap().1).collect();
     let claim = |(upload, proof)| {
         let upload: &Upload = upload;
-        VectorClaim { statement: upload.statement(bounds), proof, transcript: transcript() }
+        VectorClaim { statement: upload.statement(interval), proof, transcript: transcript() }
     };
     let claims: Vec<_> = uploads.iter().zip(&proofs).map(claim).collect();
     assert_eq!(verify_vector_ranges(&small().0, &claims), Ok(()));
@@ -229,9 +229,9 @@ fn m10_t06_the_bad_uploads_are_named() {
 /// The transcript goes on after either form as the prover left it.
 #[test]
 fn m10_two_proofs_in_one_transcript() {
-    let bounds = small().0.bits(4).unwrap();
+    let interval = small().0.bits(4).unwrap();
     let upload = Upload::new(&[7, 8, 9], 113);
-    let statement = upload.statement(bounds);
+    let statement = upload.statement(interval);
     let prove = |t: &mut Transcript, seed| {
         BatchableVectorRangeProof::prove(&statement, &upload.witness, t, &mut rng(seed)).unwrap()
     };

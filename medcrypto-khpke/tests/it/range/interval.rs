@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use medcrypto_khpke::{
-    BatchableRangeProof, Bounds, DigitBits, Error, Opening, RangeParameters, RangeProof,
+    BatchableRangeProof, DigitBits, Error, Interval, Opening, RangeParameters, RangeProof,
     RangeStatement,
 };
 
@@ -16,14 +16,14 @@ fn bytes() -> &'static RangeParameters {
 }
 
 /// Whether both forms are proved and verify, and the batchable one agrees.
-fn shown(bounds: Bounds<'_>, value: i128) -> Result<(), Error> {
-    let (opening, statement) = committed(bounds, value, 31);
+fn shown(interval: Interval<'_>, value: i128) -> Result<(), Error> {
+    let (opening, statement) = committed(interval, value, 31);
     let session = transcript;
     let compact = RangeProof::prove(&statement, &opening, &mut session(), &mut rng(32))?;
-    assert_eq!(compact.to_bytes().len(), RangeProof::len(&bounds));
+    assert_eq!(compact.to_bytes().len(), RangeProof::len(&interval));
     compact.verify(&statement, &mut session())?;
     let batchable = BatchableRangeProof::prove(&statement, &opening, &mut session(), &mut rng(32))?;
-    assert_eq!(batchable.to_bytes().len(), BatchableRangeProof::len(&bounds));
+    assert_eq!(batchable.to_bytes().len(), BatchableRangeProof::len(&interval));
     let decoded = BatchableRangeProof::from_bytes(&batchable.to_bytes()).unwrap();
     assert_eq!(decoded, batchable);
     decoded.verify(&statement, &mut session())
@@ -32,13 +32,13 @@ fn shown(bounds: Bounds<'_>, value: i128) -> Result<(), Error> {
 #[test]
 fn t16_e11_the_ends_of_a_power_of_two() {
     for bits in [4, 8, 32] {
-        let bounds = small().0.bits(bits).unwrap();
+        let interval = small().0.bits(bits).unwrap();
         let last = (1_i128 << bits) - 1;
         for value in [0, 1, 15, 16, last - 1, last] {
-            assert_eq!(shown(bounds, value.min(last)), Ok(()), "{value} of {bits} bits");
+            assert_eq!(shown(interval, value.min(last)), Ok(()), "{value} of {bits} bits");
         }
         for value in [-1, last + 1, i128::from(i64::MIN), i128::from(u64::MAX)] {
-            assert_eq!(shown(bounds, value), Err(Error::Range), "{value} of {bits} bits");
+            assert_eq!(shown(interval, value), Err(Error::Range), "{value} of {bits} bits");
         }
     }
 }
@@ -46,12 +46,12 @@ fn t16_e11_the_ends_of_a_power_of_two() {
 /// Every number of a range of two sides, and both neighbours.
 #[test]
 fn t16_every_number_of_a_small_interval() {
-    let bounds = small().0.between(-3, 7).unwrap();
-    assert_eq!((bounds.low(), bounds.high(), bounds.digits()), (-3, 7, 2));
+    let interval = small().0.between(-3, 7).unwrap();
+    assert_eq!((interval.low(), interval.high(), interval.digits()), (-3, 7, 2));
     for value in -3..=7 {
-        assert_eq!(shown(bounds, value), Ok(()), "{value}");
+        assert_eq!(shown(interval, value), Ok(()), "{value}");
     }
-    assert_eq!([-4, 8].map(|value| shown(bounds, value)), [Err(Error::Range); 2]);
+    assert_eq!([-4, 8].map(|value| shown(interval, value)), [Err(Error::Range); 2]);
     let point = small().0.between(5, 5).unwrap();
     assert_eq!([4, 5, 6].map(|t| shown(point, t)), [Err(Error::Range), Ok(()), Err(Error::Range)]);
 }
@@ -81,7 +81,7 @@ fn t16_all_of_u64_and_all_of_i64() {
 }
 
 #[test]
-fn t16_bounds_that_are_none() {
+fn t16_intervals_that_are_none() {
     let parameters = &small().0;
     for bits in [0, 1, 3, 5, 65, 68, 255] {
         assert_eq!(parameters.bits(bits).map(|_| ()), Err(Error::Range), "{bits}");
@@ -104,15 +104,15 @@ fn t16_bounds_that_are_none() {
 
 /// A proof for one range is none for another, nor for the same one from the other side.
 #[test]
-fn t02_bounds_are_part_of_the_statement() {
+fn t02_the_interval_is_part_of_the_statement() {
     let parameters = &small().0;
     let (opening, statement) = committed(parameters.between(0, 200).unwrap(), 100, 34);
     let compact = RangeProof::prove(&statement, &opening, &mut transcript(), &mut rng(35)).unwrap();
     let batchable =
         BatchableRangeProof::prove(&statement, &opening, &mut transcript(), &mut rng(35)).unwrap();
     for (low, high) in [(0, 199), (0, 201), (1, 200), (-1, 200), (0, 255), (100, 100), (0, 65535)] {
-        let bounds = parameters.between(low, high).unwrap();
-        let other = RangeStatement { bounds, ..statement };
+        let interval = parameters.between(low, high).unwrap();
+        let other = RangeStatement { interval, ..statement };
         let refused = Err(Error::Verification);
         assert_eq!(compact.verify(&other, &mut transcript()), refused, "{low} to {high}");
         assert_eq!(batchable.verify(&other, &mut transcript()), refused, "{low} to {high}");
