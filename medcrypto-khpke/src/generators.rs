@@ -39,7 +39,7 @@ impl FixedPoint {
 
     /// `[public]self`.
     pub(crate) fn mul_vartime(&self, public: &Scalar) -> G1 {
-        self.point.mul_vartime(public)
+        self.comb.mul_vartime(public)
     }
 }
 

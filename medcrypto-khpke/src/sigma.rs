@@ -93,9 +93,10 @@ impl Row<'_> {
         challenge: &Scalar,
         responses: &[Scalar],
     ) -> Result<G1, LengthMismatch> {
-        let bases = self.terms.iter().map(|(base, _)| base.point()).chain([self.image]);
-        let forms = self.terms.iter().map(|(_, form)| form.public(responses)).chain([-*challenge]);
-        G1::multi_exp_vartime(&bases.collect::<Vec<_>>(), &forms.collect::<Vec<_>>())
+        let mut sum = WeightedSum::default();
+        self.terms.iter().for_each(|(base, form)| sum.add(base, &form.public(responses)));
+        sum.add(&Base::Point(-self.image), challenge);
+        sum.total()
     }
 
     /// Adds weight·(Σ [form(responses)]base − [c]image − commitment), which is the identity if the row holds.
@@ -111,16 +112,36 @@ impl Row<'_> {
             sum.add(base, &(*weight * form.public(responses)));
         }
         sum.add(&Base::Point(self.image), &-(*weight * *challenge));
-        sum.add(&Base::Point(*commitment), &-*weight);
+        sum.add(&Base::Point(-*commitment), weight);
     }
 }
 
 /// A sum of public multiples that is computed at once; those of one fixed point are one.
+///
+/// Multiples of at most 128 bits stand apart: all of a multi-exponentiation are as long as its longest.
 #[derive(Debug, Default)]
 pub(crate) struct WeightedSum<'a> {
     fixed: Vec<(&'a FixedPoint, Scalar)>,
+    short: Multiples,
+    long: Multiples,
+}
+
+/// Points and what they are multiplied with.
+#[derive(Debug, Default)]
+struct Multiples {
     points: Vec<G1>,
     scalars: Vec<Scalar>,
+}
+
+impl Multiples {
+    fn push(&mut self, point: G1, scalar: Scalar) {
+        self.points.push(point);
+        self.scalars.push(scalar);
+    }
+
+    fn total(&self) -> Result<G1, LengthMismatch> {
+        G1::multi_exp_vartime(&self.points, &self.scalars)
+    }
 }
 
 impl<'a> WeightedSum<'a> {
@@ -128,8 +149,9 @@ impl<'a> WeightedSum<'a> {
     pub(crate) fn add(&mut self, base: &Base<'a>, scalar: &Scalar) {
         match base {
             Base::Point(point) => {
-                self.points.push(*point);
-                self.scalars.push(*scalar);
+                let short = scalar.to_bytes().iter().take(16).all(|byte| *byte == 0);
+                let multiples = if short { &mut self.short } else { &mut self.long };
+                multiples.push(*point, *scalar);
             }
             Base::Fixed(base) => {
                 match self.fixed.iter_mut().find(|(known, _)| core::ptr::eq(*known, *base)) {
@@ -141,10 +163,9 @@ impl<'a> WeightedSum<'a> {
     }
 
     /// The sum.
-    pub(crate) fn total(mut self) -> Result<G1, LengthMismatch> {
-        self.points.extend(self.fixed.iter().map(|(base, _)| *base.point()));
-        self.scalars.extend(self.fixed.iter().map(|(_, scalar)| *scalar));
-        G1::multi_exp_vartime(&self.points, &self.scalars)
+    pub(crate) fn total(&self) -> Result<G1, LengthMismatch> {
+        let fixed = self.fixed.iter().map(|(base, scalar)| base.mul_vartime(scalar)).sum::<G1>();
+        Ok(fixed + self.short.total()? + self.long.total()?)
     }
 }
 

@@ -34,7 +34,7 @@
 
 mod batch;
 mod proof;
-#[cfg(all(test, feature = "insecure-setup"))]
+#[cfg(test)]
 mod tests;
 mod witness;
 

@@ -20,7 +20,7 @@ use group::{Curve, Group, prime::PrimeCurveAffine};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::{G1, G2, SecretExponent, SecretResidue, ffi};
+use super::{G1, G2, Scalar, SecretExponent, SecretResidue, ffi};
 
 const WINDOW: usize = 5;
 const ROW: usize = 1 << (WINDOW - 1);
@@ -42,6 +42,12 @@ impl FixedBaseG1 {
     #[must_use]
     pub fn mul<S: SecretExponent>(&self, secret: &S) -> G1 {
         G1(self.0.mul(secret))
+    }
+
+    /// `[public]base`.
+    #[must_use]
+    pub fn mul_vartime(&self, public: &Scalar) -> G1 {
+        G1(self.0.mul_vartime(public))
     }
 
     /// `[secret]base`, constant time in `secret`, its sign included, by a quarter of the additions.
@@ -139,6 +145,18 @@ impl<A: Entry> Comb<A> {
             .zip(digits)
             .fold(A::Curve::identity(), |sum, (row, digit)| sum + select(row, *digit))
     }
+
+    /// The same with an access instead of a selection.
+    fn mul_vartime(&self, public: &Scalar) -> A::Curve {
+        let digits = recode_bytes(&public.0.to_bytes_le());
+        let entry = |(row, digit): (&[A], &u8)| {
+            let signed = i8::from_le_bytes([*digit]);
+            let index = usize::from(signed.unsigned_abs()).checked_sub(1)?;
+            row.get(index).map(|point| if signed < 0 { point.negated() } else { *point })
+        };
+        let entries = self.0.chunks_exact(ROW).zip(digits.iter()).filter_map(entry);
+        entries.fold(A::Curve::identity(), |sum, point| sum + point)
+    }
 }
 
 /// `sign(digit)·row[|digit| − 1]`, the identity for 0; reads the whole row.
@@ -153,7 +171,11 @@ fn select<A: Entry>(row: &[A], digit: u8) -> A {
 
 /// The signed digits, least significant first, in two's complement; no branch on the secret.
 fn recode<S: SecretExponent>(secret: &S) -> Zeroizing<[u8; DIGITS]> {
-    let bytes = secret.little_endian();
+    recode_bytes(&secret.little_endian())
+}
+
+/// The same of little-endian bytes.
+fn recode_bytes(bytes: &[u8; 32]) -> Zeroizing<[u8; DIGITS]> {
     let mut digits = Zeroizing::new([0; DIGITS]);
     let mut carry = 0_u8;
     for (i, digit) in digits.iter_mut().enumerate() {

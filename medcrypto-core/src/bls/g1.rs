@@ -63,7 +63,10 @@ impl G1 {
     /// `[public]self`.
     #[must_use]
     pub fn mul_vartime(&self, public: &Scalar) -> Self {
-        Self(self.0 * public.0)
+        let scalar = public.0.to_bytes_le();
+        let mut product = G1Projective::identity();
+        *product.as_mut() = ffi::mul_g1(self.0.as_ref(), &scalar, 8 * used(&scalar));
+        Self(product)
     }
 
     /// `Σ [kᵢ]Pᵢ`; the identity of nothing.
@@ -141,9 +144,13 @@ fn low_bits(bits: usize, first: usize) -> u8 {
 /// half of a scalar.
 fn little_endian<'a>(scalars: impl Iterator<Item = &'a Scalar>) -> (Vec<u8>, usize) {
     let scalars: Vec<_> = scalars.map(|scalar| scalar.0.to_bytes_le()).collect();
-    let used = |bytes: &[u8; 32]| bytes.iter().rposition(|byte| *byte != 0).map_or(1, |i| i + 1);
     let width = scalars.iter().map(used).max().unwrap_or(1);
     (scalars.iter().flat_map(|bytes| bytes.iter().take(width)).copied().collect(), width)
+}
+
+/// How many bytes a little-endian scalar needs; one for 0.
+fn used(scalar: &[u8; 32]) -> usize {
+    scalar.iter().rposition(|byte| *byte != 0).map_or(1, |i| i + 1)
 }
 
 additive_group!(G1);

@@ -82,6 +82,7 @@ fn combs_and_points_are_multiplied_by_any_residue() {
         let secret = residue(&k);
         let expected = g1(11).mul_vartime(&k);
         assert_eq!(comb1.mul(&secret), expected, "{k:?}");
+        assert_eq!(comb1.mul_vartime(&k), expected, "{k:?}");
         assert_eq!(g1(11).mul(&secret), expected, "{k:?}");
         assert_eq!(G1::mul_generator(&secret), G1::generator().mul_vartime(&k), "{k:?}");
         assert_eq!(comb2.mul(&secret), g2(11).mul_vartime(&k), "{k:?}");
@@ -96,6 +97,8 @@ fn zero_and_the_identity_multiply_to_the_identity() {
     assert!(g1(5).mul(&zero).is_identity());
     assert!(G1::identity().mul(&some).is_identity());
     assert!(FixedBaseG1::new(&G1::identity()).mul(&some).is_identity());
+    assert!(FixedBaseG1::new(&G1::identity()).mul_vartime(&Scalar::from_u64(5)).is_identity());
+    assert!(G1::identity().mul_vartime(&-Scalar::ONE).is_identity());
     assert!(G1::identity().mul_bounded(&some, 256).is_identity());
 }
 

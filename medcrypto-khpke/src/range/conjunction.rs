@@ -9,7 +9,7 @@
 //! respond    zⱼ = sⱼ + c·τⱼ,  zvⱼ = qⱼ + c·vⱼ,  z_w = s_w + c·w
 //! verify     aⱼ + [c]V̄ⱼ ≟ [zvⱼ]Γ − [zⱼ]Vⱼ,   Aᵢ + [c]Yᵢ ≟ Σ_b [ℓᵢ_b(z)]B_b,   Vⱼ ≠ O
 //!            e(Σ[δⱼ]V̄ⱼ, P₂) ≟ e(Σ[δⱼ]Vⱼ, gvk),   δⱼ 128 bits, from the transcript after the responses
-//! batch      e(Σ[δ₃]V̄ + [δ′]M, P₂) ≟ e(Σ[δ₃]V, gvk),   M = Σ[δ₁](digit equations) + Σ[δ₂](rows),  M = O if all hold
+//! batch      e(Σ[δ₃]V̄ + M, P₂) ≟ e(Σ[δ₃]V, gvk),   M = Σ[δ₁](digit equations) + Σ[δ₂](rows),  M = O if all hold
 //! compact    V ‖ V̄ ‖ c ‖ z ‖ zv ‖ z_w          a and A are what the equations say, and c has to be theirs
 //! batchable  V ‖ V̄ ‖ a ‖ A ‖ z ‖ zv ‖ z_w
 //! ```
@@ -103,7 +103,9 @@ impl Conjunction<'_> {
     ) -> Result<Proved, Error> {
         let secrets = self.secrets(hidden)?;
         self.holds(&secrets)?;
-        let blinders = sigma::nonces(transcript, secrets.get(..self.digits).unwrap_or(&[]), rng);
+        // Hedged by all secrets: of the digits alone, which are few, everybody could try all.
+        let mut blinders = sigma::nonces(transcript, &secrets, rng);
+        blinders.truncate(self.digits);
         let (v, v_bar) = self.blinded(hidden, &secrets, &blinders)?;
         append(transcript, b"V", &v);
         append(transcript, b"Vbar", &v_bar);

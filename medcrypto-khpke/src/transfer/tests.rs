@@ -1,7 +1,7 @@
 //! Every row is needed: without it a false statement is proved, with it the same moves are refused.
 
+use alloc::vec::Vec;
 use std::sync::OnceLock;
-use std::vec::Vec;
 
 use medcrypto_core::bls::{G1, Scalar, SecretResidue};
 use medcrypto_core::codec::{Header, Tag, Writer};

@@ -3,6 +3,7 @@
 mod batch;
 mod forgeries;
 mod interval;
+mod mutations;
 mod parameters;
 mod printed;
 mod proof;

@@ -137,3 +137,52 @@ fn t01_a_recomputed_identity_is_refused() {
     assert_eq!(row, G1::identity());
     assert_eq!(about.verify(&compact, &mut transcript()), Err(Error::Verification));
 }
+
+/// A generator that everybody knows the output of.
+struct Zeros;
+
+impl RngCore for Zeros {
+    fn next_u32(&mut self) -> u32 {
+        0
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        0
+    }
+
+    fn fill_bytes(&mut self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rand_core::Error> {
+        bytes.fill(0);
+        Ok(())
+    }
+}
+
+impl CryptoRng for Zeros {}
+
+/// T18: whoever knows the generator tries all digits, and would find the one that v was hedged by, were it
+/// hedged by the digits alone.
+#[test]
+fn t18_blinders_are_hedged_by_more_than_the_digits() {
+    let parameters = parameters();
+    let (about, hidden) = about(&parameters);
+    let guessed = |v: &NonIdentityG1, hedge: &dyn Fn(u64) -> Vec<SecretResidue>| {
+        (0..4).find(|digit| {
+            let blinders = sigma::nonces(&transcript(), &hedge(*digit), &mut Zeros);
+            let signature = parameters.signature(u16::try_from(*digit).unwrap());
+            signature.mul(&blinders[0]) == v.point()
+        })
+    };
+    let alone = |digit| alloc::vec![SecretResidue::from_u64(digit)];
+    let all = |digit| alloc::vec![SecretResidue::from_u64(digit), SecretResidue::from_u64(5)];
+    let weak = sigma::nonces(&transcript(), &alone(3), &mut Zeros);
+    let weak = parameters.signature(3).mul(&weak[0]).try_into().unwrap();
+    assert_eq!(guessed(&weak, &alone), Some(3));
+
+    let proved = about.prove(&hidden, &mut transcript(), &mut Zeros).unwrap();
+    let v = &proved.commitments.v[0];
+    assert_eq!(guessed(v, &alone), None);
+    assert_eq!(guessed(v, &all), Some(3));
+}

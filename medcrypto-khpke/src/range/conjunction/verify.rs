@@ -51,9 +51,11 @@ impl Conjunction<'_> {
         let challenge = body.challenge.scalar();
         let answered =
             |(((v, v_bar), z), zv): (((&NonIdentityG1, &NonIdentityG1), &Scalar), &Scalar)| {
-                let points = [*self.parameters.base().point(), v.point(), v_bar.point()];
-                let sum = G1::multi_exp_vartime(&points, &[*zv, -*z, -challenge]);
-                committed(sum.or(Err(Error::Verification))?)
+                let mut sum = WeightedSum::default();
+                sum.add(&Base::Fixed(self.parameters.base()), zv);
+                sum.add(&Base::Point(-v.point()), z);
+                sum.add(&Base::Point(-v_bar.point()), &challenge);
+                committed(sum.total().or(Err(Error::Verification))?)
             };
         let Responses { secrets, blinders } = &body.responses;
         let digits = body.v.iter().zip(&body.v_bar).zip(secrets).zip(blinders);
@@ -79,13 +81,12 @@ fn committed(point: G1) -> Result<NonIdentityG1, Error> {
 /// [`Error::Verification`] if one of them does not hold, or refers to other parameters.
 pub(crate) fn verify_all(parameters: &RangeParameters, claims: &[Claim<'_>]) -> Result<(), Error> {
     let (challenges, mut weights) = absorbed(parameters, claims)?;
-    let (mut equations, mut left, mut right) = <[WeightedSum<'_>; 3]>::default().into();
+    let [mut left, mut right] = <[WeightedSum<'_>; 2]>::default();
     for (claim, challenge) in claims.iter().zip(challenges) {
-        claim.weigh(challenge.scalar(), &mut weights, [&mut equations, &mut left, &mut right]);
+        claim.weigh(challenge.scalar(), &mut weights, [&mut left, &mut right]);
     }
-    let total = |sum: WeightedSum<'_>| sum.total().or(Err(Error::Verification));
-    let equations = total(equations)?.mul_vartime(&weights.next());
-    let (left, right) = (total(left)? + equations, total(right)?);
+    let [left, right] = [left, right].map(|sum| sum.total().or(Err(Error::Verification)));
+    let (left, right) = (left?, right?);
     if parameters.pairs(&left, &right) { Ok(()) } else { Err(Error::Verification) }
 }
 
@@ -117,26 +118,24 @@ impl Claim<'_> {
         challenge.or(Err(Error::Verification))
     }
 
-    /// Adds every equation under a weight of its own.
-    fn weigh<'b>(&'b self, c: Scalar, weights: &mut Weights, sums: [&mut WeightedSum<'b>; 3]) {
-        let [equations, left, right] = sums;
+    /// Adds every equation under a weight of its own: what pairs with P₂ left, what pairs with gvk right.
+    fn weigh<'b>(&'b self, c: Scalar, weights: &mut Weights, sums: [&mut WeightedSum<'b>; 2]) {
+        let [left, right] = sums;
         let Commitments { v, v_bar, a, rows } = &self.body.commitments;
         let Responses { secrets, blinders } = &self.body.responses;
         let gamma = Base::Fixed(self.about.parameters.base());
         let digits = v.iter().zip(v_bar).zip(a).zip(secrets).zip(blinders);
         for ((((v, v_bar), a), z), zv) in digits {
             let [v, v_bar, a] = [v, v_bar, a].map(|point| Base::Point(point.point()));
-            let weight = weights.next();
-            equations.add(&a, &weight);
-            equations.add(&v_bar, &(weight * c));
-            equations.add(&gamma, &-(weight * *zv));
-            equations.add(&v, &(weight * *z));
-            let weight = weights.next();
-            left.add(&v_bar, &weight);
-            right.add(&v, &weight);
+            let (answer, signature) = (weights.next(), weights.next());
+            left.add(&a, &answer);
+            left.add(&v_bar, &(answer * c + signature));
+            left.add(&gamma, &-(answer * *zv));
+            left.add(&v, &(answer * *z));
+            right.add(&v, &signature);
         }
         for (row, commitment) in self.about.rows.iter().zip(rows) {
-            row.weigh(equations, &weights.next(), &c, secrets, &commitment.point());
+            row.weigh(left, &weights.next(), &c, secrets, &commitment.point());
         }
     }
 }
