@@ -10,8 +10,12 @@ mod encrypt;
 mod error;
 mod evaluate;
 mod generators;
+#[cfg(feature = "hazmat")]
+pub mod hazmat;
 mod hps;
 mod keys;
+#[cfg(feature = "paper")]
+pub mod paper;
 mod range;
 mod sigma;
 mod tag;

@@ -1,1 +1,4 @@
 //! Tests of the public interface, a module a subject.
+
+mod encryption;
+mod fixture;
