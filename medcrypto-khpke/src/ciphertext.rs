@@ -20,7 +20,15 @@ use crate::hps::Element;
 
 /// What is encrypted, without a tag: neither key accepts it as it is.
 ///
-/// A proof can show that a core is well formed; then the holder of the evaluation key gives it a tag.
+/// A proof can show that a core is well formed; then the holder of the evaluation key gives it a tag
+/// ([`seal`](crate::EvaluationKey::seal)).
+///
+/// ```compile_fail
+/// # use medcrypto_khpke::{AssociatedData, Core, DecryptionKey};
+/// fn untagged(key: &DecryptionKey, ad: &AssociatedData, core: &Core) {
+///     let _ = key.open(ad, core);
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Core {
     x: Element,
@@ -78,7 +86,13 @@ impl Core {
     }
 }
 
-/// A ciphertext of KH-LCS.
+/// A ciphertext of KH-LCS, for one key and one [`AssociatedData`](crate::AssociatedData); 5 points and 16 bytes for
+/// one number.
+///
+/// Made by [`RegisteredKey::encrypt`](crate::RegisteredKey::encrypt), by
+/// [`EvaluationKey::evaluate`](crate::EvaluationKey::evaluate) or
+/// by [`EvaluationKey::seal`](crate::EvaluationKey::seal), read by
+/// [`DecryptionKey::decrypt`](crate::DecryptionKey::decrypt). Status: *published*.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ciphertext {
     core: Core,

@@ -18,7 +18,7 @@ mod seal;
 
 use alloc::vec::Vec;
 
-use medcrypto_core::bls::{G1, Scalar, SecretResidue};
+use medcrypto_core::bls::{G1, Scalar};
 use medcrypto_core::declassify;
 use rand_core::{CryptoRng, RngCore};
 use subtle::Choice;
@@ -171,8 +171,5 @@ impl Combination<'_> {
 
 /// [b]H, for a public b.
 fn message(constant: i64) -> G1 {
-    match constant {
-        0 => G1::identity(),
-        _ => generators().h.mul(&SecretResidue::from_i64(constant)),
-    }
+    if constant == 0 { G1::identity() } else { generators().h.mul_i64(constant) }
 }

@@ -32,6 +32,11 @@ impl FixedPoint {
         self.comb.mul(secret)
     }
 
+    /// `[secret]self`, constant time in `secret`, its sign included.
+    pub(crate) fn mul_i64(&self, secret: i64) -> G1 {
+        self.comb.mul_i64(secret)
+    }
+
     /// `[public]self`.
     pub(crate) fn mul_vartime(&self, public: &Scalar) -> G1 {
         self.point.mul_vartime(public)

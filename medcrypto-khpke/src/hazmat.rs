@@ -1,6 +1,6 @@
 //! Operations with the caller's randomness, for known answers.
 //!
-//! Whoever repeats randomness for another message gives both away: E − E′ = [m − m′]H. Whoever chooses it
+//! Whoever repeats randomness for another message gives both away: `E − E′ = [m − m′]H`. Whoever chooses it
 //! badly gives everything away. Nothing outside of a test has a reason to be here.
 //!
 //! ```text

@@ -115,8 +115,6 @@ impl Projection {
 pub(crate) struct Element([NonIdentityG1; 3]);
 
 impl Element {
-    pub(crate) const LEN: usize = 3 * NonIdentityG1::LEN;
-
     /// # Errors
     /// [`DecodeError::Identity`].
     pub(crate) fn new(points: [G1; 3]) -> Result<Self, DecodeError> {

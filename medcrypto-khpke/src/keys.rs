@@ -136,6 +136,11 @@ impl PublicKey {
         &self.consistency
     }
 
+    /// A and B.
+    pub(crate) fn tag_projections(&self) -> [Projection; 2] {
+        [self.alpha, self.beta]
+    }
+
     /// The canonical encoding.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -164,5 +169,26 @@ impl PublicKey {
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PublicKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Registered keys for the unit tests of this crate.
+#[cfg(test)]
+pub(crate) mod samples {
+    use medcrypto_core::{Transcript, dst};
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+
+    pub(crate) fn registered(slots: usize, seed: u64) -> (DecryptionKey, RegisteredKey) {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let (secret, public) =
+            DecryptionKey::generate(Slots::new(slots).unwrap(), &mut rng).unwrap();
+        let account = AccountId(public.id().0);
+        let transcript = || Transcript::new(dst::khpke::POSSESSION);
+        let proof = PossessionProof::prove(&public, &account, &secret, &mut transcript(), &mut rng);
+        let key = public.register(account, &proof.unwrap(), &mut transcript()).unwrap();
+        (secret, key)
     }
 }

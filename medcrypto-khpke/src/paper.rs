@@ -22,10 +22,17 @@
 //! | E3 first balances use g₁ where decryption uses g | [`PaperPublicKey::first_balance`] does as printed |
 //!
 //! These types do not mix with the others: neither key of this crate takes a [`PaperCiphertext`].
+//!
+//! ```compile_fail
+//! # use medcrypto_khpke::{AssociatedData, DecryptionKey, paper::PaperCiphertext};
+//! fn mixed(key: &DecryptionKey, ad: &AssociatedData, printed: &PaperCiphertext) {
+//!     let _ = key.open(ad, printed);
+//! }
+//! ```
 
 use core::iter;
 
-use medcrypto_core::bls::{G1, SecretResidue, SecretScalar};
+use medcrypto_core::bls::{G1, SecretResidue, SecretScalar, hash_to_g1};
 use medcrypto_core::dst;
 use rand_core::{CryptoRng, RngCore};
 
@@ -68,12 +75,29 @@ pub struct PaperCiphertext {
     pub c3: G1,
 }
 
+impl PaperIssuer {
+    /// Ω.
+    #[must_use]
+    pub fn public(&self) -> G1 {
+        G1::mul_generator(&self.0)
+    }
+}
+
+impl PaperOpener {
+    /// g₁ and g₂.
+    #[must_use]
+    pub fn public(&self) -> [G1; 2] {
+        [&self.0, &self.1].map(G1::mul_generator)
+    }
+}
+
 /// The printed Setup: the same γ, α₁, α₂ for the issuer, the opener and the encryption.
 pub fn setup<R: RngCore + CryptoRng>(rng: &mut R) -> (PaperPublicKey, PaperIssuer, PaperOpener) {
     let [gamma, alpha1, alpha2] = [(); 3].map(|()| SecretScalar::generate(rng));
-    let [x1, x2, x3] = [&gamma, &alpha1, &alpha2].map(G1::mul_generator);
-    let h = medcrypto_core::bls::hash_to_g1(dst::khpke::GENERATOR, b"paper h");
-    (PaperPublicKey { x1, x2, x3, h }, PaperIssuer(gamma), PaperOpener(alpha1, alpha2))
+    let (issuer, opener) = (PaperIssuer(gamma), PaperOpener(alpha1, alpha2));
+    let (x1, [x2, x3]) = (issuer.public(), opener.public());
+    let h = hash_to_g1(dst::khpke::GENERATOR, b"paper h");
+    (PaperPublicKey { x1, x2, x3, h }, issuer, opener)
 }
 
 /// X10: the issuer and the opener put their keys together, and have the decryption key of everybody.

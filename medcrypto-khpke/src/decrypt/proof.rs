@@ -41,6 +41,24 @@ pub struct DecryptionStatement<'a> {
 /// the relation. The prover checks them, because κ·X of a malformed X is not for others to learn about.
 /// The numbers become public. Knowledge error 2⁻¹²⁸ a guess in the random-oracle model; k is determined by
 /// S up to a discrete logarithm between P₁, P₂ and P₃. Status: *composition*.
+///
+/// ```
+/// # use medcrypto_core::{Transcript, dst};
+/// # use medcrypto_khpke::*;
+/// # let mut rng = <rand_chacha::ChaCha20Rng as rand_core::SeedableRng>::seed_from_u64(1);
+/// # let (secret, public) = DecryptionKey::generate(Slots::ONE, &mut rng)?;
+/// # let account = AccountId([7; 32]);
+/// # let transcript = || Transcript::new(dst::khpke::POSSESSION);
+/// # let proof = PossessionProof::prove(&public, &account, &secret, &mut transcript(), &mut rng)?;
+/// # let key = public.register(account, &proof, &mut transcript())?;
+/// let ad = AssociatedData::new(b"audit")?;
+/// let ciphertext = key.encrypt(&ad, &[42], &mut rng)?;
+/// let statement =
+///     DecryptionStatement { key: &key, ad: &ad, ciphertext: &ciphertext, messages: &[42] };
+/// let proof = DecryptionProof::prove(&statement, &secret, &mut transcript(), &mut rng)?;
+/// proof.verify(&statement, &mut transcript())?;
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecryptionProof {
     slots: Slots,
@@ -142,8 +160,7 @@ impl DecryptionStatement<'_> {
     }
 
     fn message_points(&self) -> Vec<G1> {
-        let encode = |message: &i64| generators().h.mul(&SecretResidue::from_i64(*message));
-        self.messages.iter().map(encode).collect()
+        self.messages.iter().map(|message| generators().h.mul_i64(*message)).collect()
     }
 
     /// None unless key, ciphertext and numbers have as many slots as each other.

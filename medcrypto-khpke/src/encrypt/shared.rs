@@ -6,9 +6,9 @@ use medcrypto_core::DecodeError;
 use medcrypto_core::bls::{G1, NonIdentityG1, SecretResidue};
 use medcrypto_core::codec::{Header, Reader, Tag, Writer};
 
-use super::masked;
 use crate::Error;
 use crate::ciphertext::Core;
+use crate::generators::generators;
 use crate::hps::{Element, Randomness};
 use crate::keys::{RegisteredKey, Slots};
 
@@ -100,7 +100,8 @@ impl Amount {
         randomness: &Randomness,
     ) -> Result<Self, Error> {
         let slot = key.slot_bases(0).ok_or(Error::Count)?;
-        let e = masked(&slot, randomness, amount).published("a part of a ciphertext");
+        let e = randomness.evaluate(&slot) + generators().h.mul(amount);
+        let e = e.published("a part of a ciphertext");
         let t = randomness.evaluate(&key.consistency_bases()).published("a part of a ciphertext");
         Ok(Self { e, t: t.try_into()? })
     }
@@ -116,5 +117,50 @@ impl Amount {
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let e = G1::from_bytes(&reader.array()?)?;
         Ok(Self { e, t: NonIdentityG1::from_bytes(&reader.array()?)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::encrypt::encrypt_with;
+    use crate::keys::samples::registered;
+    use crate::{AssociatedData, VerifiedCore};
+
+    #[test]
+    fn each_half_is_what_encryption_with_the_same_randomness_gives() {
+        let (ad, mut rng) = (AssociatedData::default(), ChaCha20Rng::seed_from_u64(1));
+        let ((payer, a), (payee, b)) = (registered(1, 2), registered(1, 3));
+        let randomness = Randomness::generate(&mut rng);
+        let amount = SecretResidue::from_u64(42);
+        let core = TransferCore::share(&a, &b, &amount, &randomness).unwrap();
+        let bytes = core.to_bytes();
+        assert_eq!(bytes.len(), TransferCore::LEN);
+        assert_eq!(TransferCore::from_bytes(&bytes).as_ref(), Ok(&core));
+        for len in 0..bytes.len() {
+            assert!(TransferCore::from_bytes(&bytes[..len]).is_err());
+        }
+        let halves = [(payer, a, core.for_payer()), (payee, b, core.for_payee())];
+        for (secret, key, half) in halves {
+            let whole = encrypt_with(&key, &ad, &[42], &randomness).unwrap();
+            assert_eq!(whole.core(), &half);
+            let verified = VerifiedCore::new(key.id(), half);
+            assert_eq!(secret.evaluation_key().seal(&ad, &verified), Ok(whole));
+        }
+    }
+
+    #[test]
+    fn t22_a_key_does_not_pay_itself_and_ledger_keys_have_one_slot() {
+        let mut rng = ChaCha20Rng::seed_from_u64(4);
+        let ((_, one), (_, two)) = (registered(1, 2), registered(2, 3));
+        let randomness = Randomness::generate(&mut rng);
+        let share =
+            |a, b| TransferCore::share(a, b, &SecretResidue::from_u64(1), &randomness).unwrap_err();
+        assert_eq!(share(&one, &one), Error::Mismatch);
+        assert_eq!(share(&one, &two), Error::Count);
+        assert_eq!(share(&two, &one), Error::Count);
     }
 }

@@ -65,6 +65,38 @@ impl<'a> VerifiedEvaluation<'a> {
 ///
 /// Who decrypts only what comes with one is not the tool of an evaluator that hands it a single input.
 /// Knowledge error 2⁻¹²⁷ a guess in the random-oracle model. Status: *composition*.
+///
+/// ```
+/// # use medcrypto_core::{Transcript, dst};
+/// # use medcrypto_khpke::*;
+/// # let mut rng = <rand_chacha::ChaCha20Rng as rand_core::SeedableRng>::seed_from_u64(1);
+/// # let (secret, public) = DecryptionKey::generate(Slots::ONE, &mut rng)?;
+/// # let account = AccountId([7; 32]);
+/// # let transcript = || Transcript::new(dst::khpke::POSSESSION);
+/// # let proof = PossessionProof::prove(&public, &account, &secret, &mut transcript(), &mut rng)?;
+/// # let key = public.register(account, &proof, &mut transcript())?;
+/// let (a, b) = (AssociatedData::new(b"hospital a")?, AssociatedData::new(b"hospital b")?);
+/// let (first, second) = (key.encrypt(&a, &[40], &mut rng)?, key.encrypt(&b, &[2], &mut rng)?);
+/// let terms = [
+///     Term { weight: 1, ciphertext: &first, ad: &a },
+///     Term { weight: -20, ciphertext: &second, ad: &b },
+/// ];
+/// let ad = AssociatedData::new(b"round 1")?;
+/// let combination = Combination { terms: &terms, constants: &[0], ad: &ad };
+///
+/// // The evaluator adds up, under a policy of its own, and proves what it did.
+/// let of_two = |asked: &Combination<'_>| asked.terms.len() == 2;
+/// let evaluation = secret.evaluation_key();
+/// let (result, witness) = evaluation.evaluate(&key, &combination, of_two, &mut rng)?;
+/// let statement = EvaluationStatement { key: &key, combination, result: &result };
+/// let proof = EvaluationProof::prove(&statement, &witness, &mut transcript(), &mut rng)?;
+///
+/// // Anybody checks it.
+/// let verified = proof.verify(statement, &mut transcript())?;
+/// # let log = |point: &medcrypto_core::bls::G1| point.is_identity().then_some(0);
+/// assert_eq!(secret.decrypt(&ad, verified.statement().result, log)?, [0]);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvaluationProof {
     challenge: Challenge,
@@ -93,11 +125,21 @@ impl EvaluationProof {
         if rows.iter().any(|row| row.of_secrets(&secrets).published("an image") != row.image) {
             return Err(Error::Mismatch);
         }
-        let nonces = sigma::nonces(transcript, &secrets, rng);
+        Self::answer(&rows, &secrets, transcript, rng)
+    }
+
+    /// The moves of the prover, whether the rows hold or not.
+    fn answer<R: RngCore + CryptoRng>(
+        rows: &[Row<'_>; 3],
+        secrets: &[SecretResidue; 2],
+        transcript: &mut Transcript,
+        rng: &mut R,
+    ) -> Result<Self, Error> {
+        let nonces = sigma::nonces(transcript, secrets, rng);
         let commitments =
             rows.each_ref().map(|row| row.of_secrets(&nonces).published("a commitment"));
         let challenge = draw(transcript, &commitments)?;
-        let responses = respond(&nonces, &challenge, &secrets)?;
+        let responses = respond(&nonces, &challenge, secrets)?;
         Ok(Self { challenge, responses })
     }
 
@@ -225,4 +267,63 @@ fn respond(
 ) -> Result<[Scalar; 2], Error> {
     let responses = sigma::responses(nonces, &challenge.scalar(), secrets);
     responses.try_into().map_err(|_| Error::Count)
+}
+
+#[cfg(test)]
+mod tests {
+    use medcrypto_core::bls::NonIdentityG1;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::AssociatedData;
+    use crate::ciphertext::Core;
+    use crate::evaluate::{Term, evaluate_with};
+    use crate::hps::Element;
+    use crate::keys::samples::registered;
+
+    /// Adds the given multiples of P₁ to X₁, X₂, X₃, E₁, E₂ and T.
+    fn changed(result: &Ciphertext, by: [i64; 6]) -> Ciphertext {
+        let [x1, x2, x3, e1, e2, t] =
+            by.map(|m| generators().p[0].point().mul(&SecretResidue::from_i64(m)));
+        let core = result.core();
+        let [y1, y2, y3] = core.x().points();
+        let x = Element::new([y1 + x1, y2 + x2, y3 + x3]).unwrap();
+        let e = alloc::vec![core.e()[0] + e1, core.e()[1] + e2];
+        let t: NonIdentityG1 = (core.t() + t).try_into().unwrap();
+        Ciphertext::new(Core::of_parts(x, e, t), *result.tag())
+    }
+
+    /// A prover who answers for false rows: no row is free, and no two of those that are weighed cancel.
+    #[test]
+    fn t06_a_false_row_is_refused_alone_and_against_another() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let (secret, key) = registered(2, 2);
+        let ad = AssociatedData::default();
+        let input = key.encrypt(&ad, &[1, 2], &mut rng).unwrap();
+        let terms = [Term { weight: 3, ciphertext: &input, ad: &ad }];
+        let combination = Combination { terms: &terms, constants: &[4, 5], ad: &ad };
+        let randomness = Randomness::generate(&mut rng);
+        let result =
+            evaluate_with(secret.evaluation_key(), &key, &combination, &randomness).unwrap();
+        let Randomness { r1, r2 } = &randomness;
+        let secrets = [r1, r2].map(|secret| secret.scaled(&Scalar::ONE));
+        let transcript = || Transcript::new(dst::khpke::EVALUATION);
+        let mut accepts = |by| {
+            let result = changed(&result, by);
+            let statement = EvaluationStatement { key: &key, combination, result: &result };
+            let mut prover = transcript();
+            statement.absorb(&mut prover);
+            let rows = statement.rows(&mut prover).unwrap();
+            let proof = EvaluationProof::answer(&rows, &secrets, &mut prover, &mut rng).unwrap();
+            proof.verify(statement, &mut transcript()).is_ok()
+        };
+        assert!(accepts([0; 6]));
+        let single = (0..6).map(|i| core::array::from_fn(|j| i64::from(i == j)));
+        let pairs = [[0, 0, 1, -1, 0, 0], [0, 0, 0, 1, -1, 0], [0, 0, 0, 0, 1, -1]];
+        let more = [[1, -1, 0, 0, 0, 0], [0, 0, 1, 0, 0, -1], [1, 1, 2, 0, 0, 0]];
+        for by in single.chain(pairs).chain(more) {
+            assert!(!accepts(by), "{by:?}");
+        }
+    }
 }

@@ -63,3 +63,26 @@ impl EvaluationKey {
         Ok(Ciphertext::new(core.clone(), tag))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::keys::samples::registered;
+
+    #[test]
+    fn a_core_is_sealed_for_the_key_that_it_is_proved_for_and_for_one_purpose() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let ((secret, key), (stranger, _)) = (registered(2, 2), registered(2, 3));
+        let [ad, other] = [b"a", b"b"].map(|ad| AssociatedData::new(ad).unwrap());
+        let ciphertext = key.encrypt(&ad, &[4, 5], &mut rng).unwrap();
+        let verified = VerifiedCore::new(key.id(), ciphertext.core().clone());
+        let sealed = secret.evaluation_key().seal(&other, &verified).unwrap();
+        assert!(secret.open(&other, &sealed).is_ok());
+        assert_eq!(secret.open(&ad, &sealed).unwrap_err(), Error::Decryption);
+        assert_eq!(stranger.evaluation_key().seal(&ad, &verified), Err(Error::Mismatch));
+        assert_eq!(secret.evaluation_key().seal(&ad, &verified), Ok(ciphertext));
+    }
+}

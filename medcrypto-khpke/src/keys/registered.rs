@@ -11,8 +11,37 @@ use crate::sigma::Base;
 /// A public key whose possession is proved for an account; only it can be encrypted to, evaluated under or
 /// be a party of a transfer.
 ///
-/// Without the proof, a key S^B = [2]S^A of an attacker would make [2]E_A − E_B = [t]H public in every
+/// Without the proof, a key `S^B = [2]S^A` of an attacker would make `[2]E_A − E_B = [t]H` public in every
 /// ciphertext that is made for both. A registry also keeps keys and accounts unique.
+///
+/// ```
+/// use medcrypto_core::{Transcript, dst};
+/// use medcrypto_khpke::{AccountId, AssociatedData, DecryptionKey, PossessionProof, Slots};
+/// # let mut rng = <rand_chacha::ChaCha20Rng as rand_core::SeedableRng>::seed_from_u64(1);
+/// // The owner draws a key and proves that it has it.
+/// let (secret, public) = DecryptionKey::generate(Slots::new(2)?, &mut rng)?;
+/// let account = AccountId([7; 32]);
+/// let transcript = || Transcript::new(dst::khpke::POSSESSION);
+/// let proof = PossessionProof::prove(&public, &account, &secret, &mut transcript(), &mut rng)?;
+///
+/// // Others register it, and encrypt to it.
+/// let key = public.register(account, &proof, &mut transcript())?.prepared();
+/// let ad = AssociatedData::new(b"ward 3, round 1")?;
+/// let ciphertext = key.encrypt(&ad, &[0, 0], &mut rng)?;
+///
+/// // The owner reads; `log` is a table of discrete logarithms, here of one entry.
+/// let log = |point: &medcrypto_core::bls::G1| point.is_identity().then_some(0);
+/// assert_eq!(secret.decrypt(&ad, &ciphertext, log)?, [0, 0]);
+/// # Ok::<(), medcrypto_khpke::Error>(())
+/// ```
+/// A key that is not registered encrypts nothing:
+///
+/// ```compile_fail
+/// # use medcrypto_khpke::{AssociatedData, PublicKey};
+/// fn unregistered(key: &PublicKey, ad: &AssociatedData, rng: &mut rand_chacha::ChaCha20Rng) {
+///     let _ = key.encrypt(ad, &[1], rng);
+/// }
+/// ```
 #[derive(Clone)]
 pub struct RegisteredKey {
     key: PublicKey,

@@ -8,7 +8,7 @@ use medcrypto_core::codec::{Header, Reader, Tag, Writer};
 use rand_core::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
-use super::{KeyId, PublicKey, Slots};
+use super::{KeyId, PublicKey, RegisteredKey, Slots};
 use crate::Error;
 use crate::hps::HashingKey;
 
@@ -128,7 +128,17 @@ impl fmt::Debug for DecryptionKey {
 /// The key that adds up: α and β; wiped on drop.
 ///
 /// It tags what it computes, and so does every holder of it: give it to who evaluates, never to who holds
-/// another party's decryption key. It opens nothing.
+/// another party's decryption key. It opens nothing:
+///
+/// ```compile_fail
+/// # use medcrypto_khpke::{AssociatedData, Ciphertext, EvaluationKey};
+/// fn opened(key: &EvaluationKey, ad: &AssociatedData, ciphertext: &Ciphertext) {
+///     let _ = key.open(ad, ciphertext);
+/// }
+/// ```
+/// and with a decryptor at hand that opens whatever it is sent, its holder is outside of the model: one input
+/// alone is an evaluation too. What is decrypted should come with an
+/// [`EvaluationProof`](crate::EvaluationProof) of what was agreed.
 pub struct EvaluationKey {
     key: KeyId,
     alpha: HashingKey,
@@ -149,6 +159,18 @@ impl EvaluationKey {
     /// α and β.
     pub(crate) fn parts(&self) -> (&HashingKey, &HashingKey) {
         (&self.alpha, &self.beta)
+    }
+
+    /// Checks that this is the evaluation key of `key`, as an evaluator does with one that it is given.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] if it says that it is another's, [`Error::Verification`] if it only says that it is.
+    pub fn verify(&self, key: &RegisteredKey) -> Result<(), Error> {
+        if self.key != key.id() {
+            return Err(Error::Mismatch);
+        }
+        let own = [self.alpha.projection()?, self.beta.projection()?];
+        if own == key.key().tag_projections() { Ok(()) } else { Err(Error::Verification) }
     }
 
     fn write(&self, writer: Writer) -> Writer {
