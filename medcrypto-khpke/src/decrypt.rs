@@ -11,6 +11,7 @@ mod proof;
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::RangeInclusive;
 
 use medcrypto_core::bls::G1;
 use medcrypto_core::declassify;
@@ -18,6 +19,7 @@ use subtle::Choice;
 use zeroize::Zeroizing;
 
 use crate::ciphertext::Ciphertext;
+use crate::dlog::Table;
 use crate::hps::HashingKey;
 use crate::keys::DecryptionKey;
 use crate::{AssociatedData, Error};
@@ -34,6 +36,20 @@ impl MessagePoints {
     /// [`Error::Decryption`] if there is none for some slot.
     pub fn decode(&self, log: impl Fn(&G1) -> Option<i64>) -> Result<Vec<i64>, Error> {
         self.0.iter().map(|point| log(point).ok_or(Error::Decryption)).collect()
+    }
+
+    /// The numbers, all in `range`, by a table; slots share inversions.
+    ///
+    /// # Errors
+    /// [`Error::Range`] if the range is too large for the table, [`Error::Decryption`] if a number lies
+    /// outside of it.
+    pub fn decode_by_table(
+        &self,
+        table: &Table,
+        range: RangeInclusive<i64>,
+    ) -> Result<Vec<i64>, Error> {
+        let numbers = table.decode_batch(&self.0, range)?.into_iter();
+        numbers.map(|number| number.ok_or(Error::Decryption)).collect()
     }
 
     /// Whether these are the points, in constant time.

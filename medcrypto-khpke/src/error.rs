@@ -2,6 +2,8 @@
 
 use medcrypto_core::DecodeError;
 
+use crate::aggregate::PlanError;
+
 /// Why an operation was refused.
 ///
 /// Facts about public inputs are named; everything that depends on a secret is one word.
@@ -11,6 +13,9 @@ pub enum Error {
     /// Public bytes that are not an encoding of the expected object.
     #[error("malformed encoding: {0}")]
     Decode(#[from] DecodeError),
+    /// No plan of an aggregation.
+    #[error("no plan: {0}")]
+    Plan(#[from] PlanError),
     /// Too few, too many, or different numbers of slots, inputs or digits.
     #[error("wrong number of parts")]
     Count,

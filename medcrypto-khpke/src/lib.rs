@@ -3,9 +3,11 @@
 
 extern crate alloc;
 
+pub mod aggregate;
 mod associated;
 mod ciphertext;
 mod decrypt;
+pub mod dlog;
 mod encrypt;
 mod error;
 mod evaluate;
@@ -35,7 +37,10 @@ pub use keys::{
 };
 #[cfg(feature = "insecure-setup")]
 pub use range::insecure;
-pub use range::{DigitBits, RangeParameters, UncheckedRangeParameters};
+pub use range::{
+    BatchableRangeProof, Bounds, Commitment, DigitBits, Opening, RangeClaim, RangeParameters,
+    RangeProof, RangeStatement, Rejected, UncheckedRangeParameters, verify_ranges,
+};
 
 pub use medcrypto_core::DecodeError;
 pub use rand_core;

@@ -56,10 +56,24 @@ impl AffineG1s {
     #[must_use]
     pub fn translated_vartime(&self, q: &G1) -> Option<Self> {
         let [q] = Self::new(&[*q]).0[..] else { return None };
-        let inverses = inverted(self.0.iter().map(|p| ffi::fp_sub(&q.x, &p.x)));
-        let sums = self.0.iter().zip(inverses).map(|(p, inverse)| match inverse {
-            Some(inverse) => Some(sum(p, &q, &inverse)),
-            None => doubled(p, &q),
+        self.added(|_| Some(q))
+    }
+
+    /// `Pᵢ + Sₖ` for every point, in order, with k the abscissa of Pᵢ modulo the number of `steps`; none
+    /// if one of them is the identity, or there are no steps.
+    #[must_use]
+    pub fn stepped_vartime(&self, steps: &Self) -> Option<Self> {
+        let index = |p: &blst_p1_affine| abscissa(&p.x).checked_rem(steps.len() as u64);
+        self.added(|p| steps.0.get(usize::try_from(index(p)?).ok()?).copied())
+    }
+
+    fn added(&self, addend: impl Fn(&blst_p1_affine) -> Option<blst_p1_affine>) -> Option<Self> {
+        let addends: Vec<_> = self.0.iter().map(addend).collect::<Option<_>>()?;
+        let pairs = || self.0.iter().zip(&addends);
+        let inverses = inverted(pairs().map(|(p, q)| ffi::fp_sub(&q.x, &p.x)));
+        let sums = pairs().zip(inverses).map(|((p, q), inverse)| match inverse {
+            Some(inverse) => Some(sum(p, q, &inverse)),
+            None => doubled(p, q),
         });
         sums.collect::<Option<_>>().map(Self)
     }

@@ -88,6 +88,20 @@ fn translation_is_none_where_the_identity_takes_part() {
 }
 
 #[test]
+fn every_point_takes_the_step_that_its_abscissa_names() {
+    let (start, steps) = (range(40), [g1(3), g1(100), g1(17)]);
+    let stepped = AffineG1s::new(&start).stepped_vartime(&AffineG1s::new(&steps)).unwrap();
+    let step = |p: &G1| *p + steps[usize::try_from(abscissa(*p).unwrap() % 3).unwrap()];
+    assert_eq!(points(&stepped), start.iter().map(step).collect::<Vec<_>>());
+    // A step onto itself doubles, a step onto its negative has no affine form.
+    let (single, twice) = (AffineG1s::new(&[g1(5)]), AffineG1s::new(&[g1(10)]));
+    assert_eq!(points(&single.stepped_vartime(&single).unwrap()), points(&twice));
+    assert!(single.stepped_vartime(&AffineG1s::new(&[-g1(5)])).is_none());
+    assert!(single.stepped_vartime(&AffineG1s::default()).is_none());
+    assert!(AffineG1s::default().stepped_vartime(&single).is_some_and(|none| none.is_empty()));
+}
+
+#[test]
 fn the_abscissas_around_a_point_are_those_of_sum_and_difference() {
     let steps = range(20);
     let around = AffineG1s::new(&steps).around_vartime(&g1(50));

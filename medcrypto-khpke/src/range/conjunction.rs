@@ -25,6 +25,7 @@ use alloc::vec::Vec;
 use medcrypto_core::bls::{G1, NonIdentityG1, Scalar, SecretResidue};
 use medcrypto_core::{DecodeError, Transcript};
 use rand_core::{CryptoRng, RngCore};
+use zeroize::Zeroizing;
 
 use super::RangeParameters;
 use crate::Error;
@@ -47,7 +48,7 @@ pub(crate) struct Conjunction<'a> {
 
 /// The digits, each below U, and the other secrets.
 pub(crate) struct Hidden {
-    pub(crate) digits: Vec<u16>,
+    pub(crate) digits: Zeroizing<Vec<u16>>,
     pub(crate) others: Vec<SecretResidue>,
 }
 
@@ -109,16 +110,14 @@ impl Conjunction<'_> {
         let a = self.answers(&v, &nonces, &blinder_nonces)?;
         let rows = self.rows.iter().map(|row| published(row.of_secrets(&nonces)));
         let commitments = Commitments { v, v_bar, a, rows: rows.collect::<Result<_, _>>()? };
-        let challenge = commitments.challenge(transcript)?;
+        let challenge = commitments.challenge_after_v(transcript)?;
         let scalar = challenge.scalar();
-        Ok(Proved {
-            responses: Responses {
-                secrets: sigma::responses(&nonces, &scalar, &secrets),
-                blinders: sigma::responses(&blinder_nonces, &scalar, &blinders),
-            },
-            commitments,
-            challenge,
-        })
+        let responses = Responses {
+            secrets: sigma::responses(&nonces, &scalar, &secrets),
+            blinders: sigma::responses(&blinder_nonces, &scalar, &blinders),
+        };
+        responses.absorb(transcript);
+        Ok(Proved { responses, commitments, challenge })
     }
 
     /// The digits as residues, then the others.
@@ -171,8 +170,15 @@ impl Conjunction<'_> {
 }
 
 impl Commitments {
-    /// The challenge of a and A, when V and V̄ are in the transcript.
+    /// The challenge of everything.
     fn challenge(&self, transcript: &mut Transcript) -> Result<Challenge, DecodeError> {
+        append(transcript, b"V", &self.v);
+        append(transcript, b"Vbar", &self.v_bar);
+        self.challenge_after_v(transcript)
+    }
+
+    /// The challenge of a and A, when V and V̄ are in the transcript.
+    fn challenge_after_v(&self, transcript: &mut Transcript) -> Result<Challenge, DecodeError> {
         append(transcript, b"a", &self.a);
         append(transcript, b"A", &self.rows);
         sigma::challenge(transcript)

@@ -11,6 +11,14 @@
 )]
 
 mod decryption_proof;
+    clippy::cast_possible_truncation,
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    unreachable_pub,
+    reason = "test code"
+)]
+
+mod aggregate;
 mod differential;
 mod encryption;
 mod evaluation;

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use medcrypto_core::DecodeError;
 use medcrypto_core::bls::{NonIdentityG1, Scalar};
 use medcrypto_core::codec::{Reader, Writer};
+use medcrypto_core::{DecodeError, Transcript};
 
 use super::Commitments;
 use crate::sigma::Challenge;
@@ -62,6 +62,11 @@ impl Responses {
         scalars.fold(writer, |writer, scalar| writer.array(&scalar.to_bytes()))
     }
 
+    /// Prover and verifier both do it, so that what follows in a transcript is bound to the responses.
+    pub(super) fn absorb(&self, transcript: &mut Transcript) {
+        transcript.append_bytes(b"z", &self.write(Writer::default()).finish());
+    }
+
     fn read(reader: &mut Reader<'_>, shape: Shape) -> Result<Self, DecodeError> {
         let mut secrets = scalars(reader, shape.digits)?;
         let blinders = scalars(reader, shape.digits)?;
@@ -75,6 +80,13 @@ impl BatchableBody {
         let digits = self.responses.blinders.len();
         let others = self.responses.secrets.len().saturating_sub(digits);
         Shape { digits, others, rows: self.commitments.rows.len() }
+    }
+
+    /// The challenge, with the whole proof in the transcript.
+    pub(crate) fn absorb(&self, transcript: &mut Transcript) -> Result<Challenge, DecodeError> {
+        let challenge = self.commitments.challenge(transcript);
+        self.responses.absorb(transcript);
+        challenge
     }
 
     pub(crate) fn write(&self, writer: Writer) -> Writer {

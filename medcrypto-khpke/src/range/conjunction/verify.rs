@@ -3,11 +3,10 @@
 use alloc::vec::Vec;
 
 use medcrypto_core::bls::{G1, NonIdentityG1, Scalar};
-use medcrypto_core::codec::Writer;
 use medcrypto_core::{Transcript, dst};
 
 use super::body::Responses;
-use super::{BatchableBody, Commitments, CompactBody, Conjunction, append};
+use super::{BatchableBody, Commitments, CompactBody, Conjunction};
 use crate::Error;
 use crate::range::RangeParameters;
 use crate::sigma::{Base, Challenge, WeightedSum};
@@ -33,12 +32,11 @@ impl Conjunction<'_> {
             return Err(Error::Verification);
         }
         let commitments = self.recomputed(body)?;
-        append(transcript, b"V", &commitments.v);
-        append(transcript, b"Vbar", &commitments.v_bar);
         if commitments.challenge(transcript) != Ok(body.challenge) {
             return Err(Error::Verification);
         }
-        let mut weights = Weights::after(&body.responses, transcript);
+        body.responses.absorb(transcript);
+        let mut weights = Weights(transcript.clone());
         let sum = |points: &[NonIdentityG1], weights: &[Scalar]| {
             let points: Vec<_> = points.iter().map(NonIdentityG1::point).collect();
             G1::multi_exp_vartime(&points, weights).or(Err(Error::Verification))
@@ -106,11 +104,8 @@ impl Claim<'_> {
             return Err(Error::Verification);
         }
         let mut transcript = self.transcript.clone();
-        append(&mut transcript, b"V", &self.body.commitments.v);
-        append(&mut transcript, b"Vbar", &self.body.commitments.v_bar);
-        let challenge = self.body.commitments.challenge(&mut transcript);
-        let mut digest = Weights::after(&self.body.responses, &mut transcript).0;
-        batch.append_bytes(b"claim", &digest.challenge_bytes::<32>(b"claim"));
+        let challenge = self.body.absorb(&mut transcript);
+        batch.append_bytes(b"claim", &transcript.challenge_bytes::<32>(b"claim"));
         challenge.or(Err(Error::Verification))
     }
 
@@ -142,12 +137,6 @@ impl Claim<'_> {
 struct Weights(Transcript);
 
 impl Weights {
-    /// From everything before, and the responses.
-    fn after(responses: &Responses, transcript: &mut Transcript) -> Self {
-        transcript.append_bytes(b"z", &responses.write(Writer::default()).finish());
-        Self(transcript.clone())
-    }
-
     fn next(&mut self) -> Scalar {
         Scalar::from_u128(u128::from_be_bytes(self.0.challenge_bytes(b"delta")).max(1))
     }
