@@ -43,6 +43,26 @@ fn decoding(c: &mut Criterion) {
     group.finish();
 }
 
+/// The same work wherever the number is.
+fn full_scan(c: &mut Criterion) {
+    let table = Table::build(32, 20).unwrap();
+    let (first, half) = (multiple(0), 1 << 31);
+    c.bench_function("khpke/dlog/decode-full-scan/32", |b| {
+        let scan = || table.decode_full_scan(black_box(&first), -half..=half - 1);
+        b.iter(|| scan().unwrap().unwrap());
+    });
+}
+
+fn files(c: &mut Criterion) {
+    let table = Table::build(32, 16).unwrap();
+    let bytes = table.to_bytes();
+    let mut group = c.benchmark_group("khpke/dlog/file");
+    group.throughput(Throughput::Bytes(bytes.len().try_into().unwrap()));
+    group.bench_function("write", |b| b.iter(|| black_box(&table).to_bytes()));
+    group.bench_function("read", |b| b.iter(|| Table::from_bytes(black_box(&bytes)).unwrap()));
+    group.finish();
+}
+
 /// Slots of 24 bits with the table of 32: every message takes at most 4 pairs of steps.
 fn batches(c: &mut Criterion) {
     let table = Table::build(32, 20).unwrap();
@@ -93,5 +113,5 @@ fn plans(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, addition, tables, decoding, batches, kangaroos, plans);
+criterion_group!(benches, addition, tables, decoding, full_scan, files, batches, kangaroos, plans);
 criterion_main!(benches);

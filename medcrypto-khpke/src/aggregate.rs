@@ -26,9 +26,10 @@
 //! | other weights, inputs, associated data, constants | [`AggregateDecryptor::open`] |
 //! | the same chunk again, another plan for the round, an earlier round | [`AggregateDecryptor::open`] |
 //!
-//! What is left: the sum itself, round after round, and an uploader that encrypts a field of 2ᵂ or more, which
-//! adds to the next field. A range proof of the slots prevents that; without one, only fields that leave
-//! their bounds in the sum are noticed. Status: *composition*.
+//! What is left: the sum itself, round after round; an uploader that encrypts a field of 2ᵂ or more, which adds
+//! to the next field, and is noticed only if a field of the sum leaves its bounds; an uploader whose ciphertext
+//! has the right tag and a wrong T, after which the sum does not decrypt. A range proof of the slots of each
+//! upload, checked before it is registered, prevents the latter two. Status: *composition*.
 //!
 //! ```
 //! # use medcrypto_core::{Transcript, dst};

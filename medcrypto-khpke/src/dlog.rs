@@ -91,8 +91,25 @@ impl Table {
     /// [`Error::Range`], before any work, if `range` is empty or has more than 2^`range_bits` numbers.
     pub fn decode(&self, message: &G1, range: RangeInclusive<i64>) -> Result<Option<i64>, Error> {
         let interval = Interval::new(range, self.range_bits)?;
-        let target = *message - multiple(interval.centre());
-        Ok(self.search(&target, interval.half()).and_then(|offset| interval.number(offset)))
+        let mut offsets = self.offsets(message, &interval);
+        Ok(offsets.next().and_then(|offset| interval.number(offset)))
+    }
+
+    /// [`decode`](Self::decode) that goes on to the end of the interval wherever m was found.
+    ///
+    /// The number of steps is that of the interval alone. What it reads of the table still depends on the
+    /// message, and so may the time by a multiplication: less to be seen, and not constant time.
+    ///
+    /// # Errors
+    /// [`Error::Range`], as there.
+    pub fn decode_full_scan(
+        &self,
+        message: &G1,
+        range: RangeInclusive<i64>,
+    ) -> Result<Option<i64>, Error> {
+        let interval = Interval::new(range, self.range_bits)?;
+        let offsets = self.offsets(message, &interval);
+        Ok(offsets.last().and_then(|offset| interval.number(offset)))
     }
 
     /// [`decode`](Self::decode) of many messages, which share inversions; variable time.
@@ -144,6 +161,10 @@ impl Table {
         table
     }
 
+    fn offsets(&self, message: &G1, interval: &Interval) -> impl Iterator<Item = i64> + '_ {
+        self.search(*message - multiple(interval.centre()), interval.half())
+    }
+
     /// n, the baby steps.
     const fn babies(&self) -> u64 {
         1 << self.buckets.bits()
@@ -169,33 +190,31 @@ impl Table {
         half.saturating_sub(self.babies()).div_ceil(self.stride())
     }
 
-    /// The offset of `target` from the middle, window after window.
-    fn search(&self, target: &G1, half: u64) -> Option<i64> {
-        let (mut above, mut below) = (*target, *target);
+    /// The offset of `target` from the middle, as often as it is met, window after window.
+    fn search(&self, target: G1, half: u64) -> impl Iterator<Item = i64> + '_ {
+        let (mut above, mut below) = (target, target);
         let windows = half.saturating_sub(self.width() / 2).div_ceil(self.width());
-        let first = self.near(target, half);
-        first.or_else(|| {
-            (1..=windows).find_map(|k| {
-                above = above - self.window;
-                below = below + self.window;
-                let shift = i64::try_from(k * self.width()).ok()?;
-                let up = self.near(&above, half).map(|offset| offset + shift);
-                up.or_else(|| self.near(&below, half).map(|offset| offset - shift))
-            })
-        })
+        let others = (1..=windows).filter_map(|k| i64::try_from(k * self.width()).ok());
+        let others = others.flat_map(move |shift| {
+            above = above - self.window;
+            below = below + self.window;
+            let up = self.near(above, half).map(move |offset| offset + shift);
+            up.chain(self.near(below, half).map(move |offset| offset - shift))
+        });
+        self.near(target, half).chain(others)
     }
 
     /// The offset of `target` within the window around it, as far as `half`.
-    fn near(&self, target: &G1, half: u64) -> Option<i64> {
-        let own = AffineG1s::new(&[*target]).abscissas().next();
-        let Some(own) = own else { return Some(0) };
-        self.resolve(target, 0, own).or_else(|| {
-            let firsts = (1..).step_by(CHUNK).take_while(|first| *first <= self.steps(half));
-            firsts.zip(&self.giants).find_map(|(first, chunk)| {
-                let around = chunk.around_vartime(target);
-                (first..).zip(around).find_map(|(j, pair)| self.step(target, j, pair))
-            })
-        })
+    fn near(&self, target: G1, half: u64) -> impl Iterator<Item = i64> + '_ {
+        let zero = target.is_identity().then_some(0);
+        let own = AffineG1s::new(&[target]).abscissas().next();
+        let baby = own.and_then(|own| self.resolve(&target, 0, own));
+        let firsts = (1..).step_by(CHUNK).take_while(move |first| *first <= self.steps(half));
+        let giants = firsts.zip(&self.giants).flat_map(move |(first, chunk)| {
+            let around = chunk.around_vartime(&target);
+            (first..).zip(around).filter_map(move |(j, pair)| self.step(&target, j, pair))
+        });
+        zero.into_iter().chain(baby).chain(giants)
     }
 
     /// The offset that the abscissas of `target ± Pⱼ` stand for.
@@ -235,6 +254,9 @@ impl Table {
 
     /// `[i]H`, 0 ≤ i ≤ n.
     fn baby(&self, i: i64) -> G1 {
+        if i == 0 {
+            return G1::identity();
+        }
         let bits = usize::try_from(self.table_bits() + 1).unwrap_or(usize::MAX);
         generators().h.point().mul_bounded(&SecretResidue::from_i64(i), bits)
     }
@@ -243,7 +265,7 @@ impl Table {
     fn search_all(&self, targets: &[G1], half: u64) -> Vec<Option<i64>> {
         let steps = self.steps(half);
         if steps > self.per_window() || steps > targets.len() as u64 {
-            return targets.iter().map(|target| self.search(target, half)).collect();
+            return targets.iter().map(|target| self.search(*target, half).next()).collect();
         }
         let zero = |target: &G1| target.is_identity().then_some(0);
         let mut found: Vec<_> = targets.iter().map(zero).collect();

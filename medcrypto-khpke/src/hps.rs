@@ -91,6 +91,11 @@ impl Projection {
         Ok(Self([first.try_into()?, second.try_into()?]))
     }
 
+    #[cfg(all(test, feature = "insecure-setup"))]
+    pub(crate) fn of_points(points: [G1; 2]) -> Option<Self> {
+        Self::new(points).ok()
+    }
+
     /// π₁ and π₂.
     pub(crate) fn points(&self) -> [G1; 2] {
         self.0.map(|point| point.point())

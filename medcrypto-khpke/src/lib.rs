@@ -21,6 +21,7 @@ pub mod paper;
 mod range;
 mod sigma;
 mod tag;
+mod transfer;
 
 pub use associated::AssociatedData;
 pub use ciphertext::{Ciphertext, Core};
@@ -38,8 +39,15 @@ pub use keys::{
 #[cfg(feature = "insecure-setup")]
 pub use range::insecure;
 pub use range::{
-    BatchableRangeProof, Bounds, Commitment, DigitBits, Opening, RangeClaim, RangeParameters,
-    RangeProof, RangeStatement, Rejected, UncheckedRangeParameters, verify_ranges,
+    BatchableRangeProof, BatchableVectorRangeProof, Commitment, DigitBits, EncryptionWitness,
+    Interval, Opening, PowersOfTau, RangeClaim, RangeParameters, RangeProof, RangeStatement,
+    Rejected, UncheckedPowersOfTau, UncheckedRangeParameters, VectorClaim, VectorRangeProof,
+    VectorStatement, verify_ranges, verify_vector_ranges,
+};
+
+pub use transfer::{
+    AmountPolicy, BatchableTransferProof, TransferClaim, TransferContext, TransferProof,
+    TransferStatement, TransferWitness, VerifiedTransfer, verify_transfers,
 };
 
 pub use medcrypto_core::DecodeError;

@@ -17,6 +17,7 @@ use crate::{DecryptionKey, Error};
 /// inputs      exactly the roster, in its order, each with its weight, its upload, and the data of the plan
 /// constants   0        result bound to plan, round and chunk
 /// ```
+/// The [module](super) has an example. Status: *composition*.
 #[derive(Debug)]
 pub struct AggregateDecryptor {
     key: DecryptionKey,

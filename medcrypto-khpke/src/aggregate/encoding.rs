@@ -11,6 +11,12 @@ use crate::Error;
 /// ```text
 /// q = clip(round(x·2ᶠ), ±(2^(B−1) − 1)) + 2^(B−1)
 /// ```
+/// ```
+/// let eight_bits = medcrypto_khpke::aggregate::Quantisation::new(8, 4)?;
+/// assert_eq!([-1.0, 0.0, 1.0, 100.0].map(|x| eight_bits.quantise(x)), [Ok(112), Ok(128), Ok(144), Ok(255)]);
+/// assert!(eight_bits.quantise(f64::NAN).is_err());
+/// # Ok::<_, medcrypto_khpke::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quantisation {
     bits: u32,

@@ -116,6 +116,22 @@ fn t20_a_batch_decodes_as_its_members_do() {
     assert_eq!(small().decode_batch(&[], 0..=9), Ok(vec![]));
 }
 
+#[test]
+fn t20_a_full_scan_finds_what_a_search_finds() {
+    let windowed = windowed();
+    for m in [-2048, -2047, -165, -33, -1, 0, 1, 16, 17, 165, 198, 330, 1000, 2047, 2048, -2049] {
+        let found = windowed.decode(&multiple(m), -2048..=2047);
+        assert_eq!(windowed.decode_full_scan(&multiple(m), -2048..=2047), found, "{m}");
+        // Every number of the interval is met once, or a boundary of windows would be searched twice.
+        let inside = usize::from((-2048..=2047).contains(&m));
+        let interval = Interval::new(-2048..=2047, 12).unwrap();
+        let met = windowed.offsets(&multiple(m), &interval).filter_map(|o| interval.number(o));
+        assert_eq!(met.count(), inside, "{m}");
+    }
+    assert_eq!(windowed.decode_full_scan(&G1::generator(), 0..=100), Ok(None));
+    assert_eq!(windowed.decode_full_scan(&multiple(1), 0..=1 << 12), Err(Error::Range));
+}
+
 /// The file of 16 entries, with a checksum to it.
 fn forged(edit: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut bytes = small().to_bytes();

@@ -88,6 +88,13 @@ impl RegisteredKey {
         self.key.slots()
     }
 
+    /// The same key with another S₁, which nobody has shown to possess.
+    #[cfg(all(test, feature = "insecure-setup"))]
+    pub(crate) fn with_slot(mut self, slot: [medcrypto_core::bls::G1; 2]) -> Self {
+        self.key.slots = Projection::of_points(slot).into_iter().collect();
+        Self { combs: None, ..self }
+    }
+
     /// Sᵢ, counted from 0, as bases; none beyond the last slot.
     pub(crate) fn slot_bases(&self, index: usize) -> Option<[Base<'_>; 2]> {
         let projection = self.key.slot(index)?;

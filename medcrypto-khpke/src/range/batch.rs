@@ -43,30 +43,39 @@ pub fn verify_ranges(
     claims: &[RangeClaim<'_>],
 ) -> Result<(), Rejected> {
     let claims = claims.iter().map(|RangeClaim { statement, proof, transcript }| {
-        statement.claim(proof, transcript.clone())
+        Some(statement.claim(proof, transcript.clone()))
     });
-    verify_or_name(parameters, &claims.collect::<Vec<_>>())
+    verify_or_name(parameters, claims)
 }
 
-/// [`verify_all`], and who is to blame.
-pub(crate) fn verify_or_name(
+/// [`verify_all`], and who is to blame; None for a claim that cannot be true.
+pub(crate) fn verify_or_name<'a>(
     parameters: &RangeParameters,
-    claims: &[Claim<'_>],
+    claims: impl Iterator<Item = Option<Claim<'a>>>,
 ) -> Result<(), Rejected> {
-    let mut bad = Vec::new();
-    // Pushed right half first, so that the places come out in order.
-    let mut pending = alloc::vec![(0, claims)];
-    while let Some((first, claims)) = pending.pop() {
+    let (mut places, mut sound, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, claim) in claims.enumerate() {
+        match claim {
+            Some(claim) => {
+                places.push(place);
+                sound.push(claim);
+            }
+            None => bad.push(place),
+        }
+    }
+    let mut pending = alloc::vec![(&places[..], &sound[..])];
+    while let Some((places, claims)) = pending.pop() {
         if verify_all(parameters, claims).is_ok() {
             continue;
         }
-        if let [_] = claims {
-            bad.push(first);
+        if let [place] = places {
+            bad.push(*place);
             continue;
         }
-        let (left, right) = claims.split_at(claims.len() / 2);
-        pending.push((first + left.len(), right));
-        pending.push((first, left));
+        let (left, right) = places.split_at(places.len() / 2);
+        let (left_claims, right_claims) = claims.split_at(claims.len() / 2);
+        pending.extend([(left, left_claims), (right, right_claims)]);
     }
+    bad.sort_unstable();
     if bad.is_empty() { Ok(()) } else { Err(Rejected(bad)) }
 }

@@ -64,13 +64,15 @@ impl Opening {
     /// Draws β for a number.
     ///
     /// # Errors
-    /// [`Error::Range`] unless `value` is from −2⁶³ to 2⁶⁴ − 1.
+    /// [`Error::Range`] unless `value` is from −2⁶³ to 2⁶⁴ − 1; [`Error::Decode`] if β would be 0, as with a
+    /// generator of zeros.
     pub fn new<R: RngCore + CryptoRng>(value: impl Into<i128>, rng: &mut R) -> Result<Self, Error> {
         let value = Zeroizing::new(value.into());
         if !is_number(*value) {
             return Err(Error::Range);
         }
-        Ok(Self { value, blinder: SecretResidue::from(&SecretScalar::generate(rng)) })
+        let blinder = SecretScalar::from_bytes(&SecretResidue::generate(rng).to_secret_bytes())?;
+        Ok(Self { value, blinder: SecretResidue::from(&blinder) })
     }
 
     /// [t]H + [β]Q, constant time.

@@ -18,6 +18,8 @@
 //! proof of the batch, responses included, is fixed.
 
 mod body;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 use alloc::vec::Vec;

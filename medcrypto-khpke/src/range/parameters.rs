@@ -13,6 +13,7 @@
 //! Assumption: U-SDH; with a gcd of U and r−1 of 2^u, Cheon (2006) costs √(r/U): 2^122.5 for u = 10,
 //! 2^119.5 for u = 16. Status: *published*.
 
+mod ceremony;
 #[cfg(feature = "insecure-setup")]
 pub mod insecure;
 
@@ -28,6 +29,8 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 use crate::generators::{FixedPoint, generators};
+
+pub use ceremony::{PowersOfTau, UncheckedPowersOfTau};
 
 /// How many bits a digit has, 1 to 16.
 ///

@@ -23,7 +23,7 @@ use rand_core::{CryptoRng, RngCore};
 
 use super::commitment::{Commitment, Opening};
 use super::conjunction::{BatchableBody, Claim, CompactBody, Conjunction, Hidden, Proved, Shape};
-use super::{Bounds, verify_all};
+use super::{Interval, verify_all};
 use crate::Error;
 use crate::generators::generators;
 use crate::sigma::{Base, Form};
@@ -32,7 +32,7 @@ use crate::sigma::{Base, Form};
 #[derive(Clone, Copy, Debug)]
 pub struct RangeStatement<'a> {
     /// The range.
-    pub bounds: Bounds<'a>,
+    pub interval: Interval<'a>,
     /// The commitment.
     pub commitment: Commitment,
 }
@@ -40,15 +40,15 @@ pub struct RangeStatement<'a> {
 impl<'a> RangeStatement<'a> {
     fn absorb(&self, transcript: &mut Transcript) {
         transcript.enter(dst::khpke::RANGE);
-        self.bounds.absorb(transcript);
+        self.interval.absorb(transcript);
         transcript.append_bytes(b"Com", &self.commitment.to_bytes());
     }
 
     fn conjunction(&self) -> Conjunction<'a> {
-        let digits = self.bounds.digits();
+        let digits = self.interval.digits();
         let mask = [(Base::Fixed(&generators().q), Form::one(digits))];
-        let rows = self.bounds.rows(self.commitment.point(), &mask, 0);
-        Conjunction { parameters: self.bounds.parameters(), digits, others: 1, rows }
+        let rows = self.interval.rows(self.commitment.point(), &mask, 0);
+        Conjunction { parameters: self.interval.parameters(), digits, others: 1, rows }
     }
 
     fn prove<R: RngCore + CryptoRng>(
@@ -57,7 +57,7 @@ impl<'a> RangeStatement<'a> {
         transcript: &mut Transcript,
         rng: &mut R,
     ) -> Result<Proved, Error> {
-        let digits = self.bounds.split(witness.value())?;
+        let digits = self.interval.split(witness.value())?;
         self.absorb(transcript);
         let others = alloc::vec![witness.blinder().scaled(&Scalar::ONE)];
         self.conjunction().prove(&Hidden { digits, others }, transcript, rng)
@@ -93,7 +93,7 @@ impl<'a> RangeStatement<'a> {
 ///
 /// let age = Opening::new(42_u64, rng)?;
 /// let statement =
-///     RangeStatement { bounds: parameters.between(18, 65)?, commitment: age.commitment()? };
+///     RangeStatement { interval: parameters.between(18, 65)?, commitment: age.commitment()? };
 /// let session = || Transcript::new(dst::khpke::RANGE);
 /// let proof = RangeProof::prove(&statement, &age, &mut session(), rng)?;
 /// RangeProof::from_bytes(&proof.to_bytes())?.verify(&statement, &mut session())?;
@@ -113,8 +113,8 @@ impl RangeProof {
 
     /// Encoded length in bytes.
     #[must_use]
-    pub fn len(bounds: &Bounds<'_>) -> usize {
-        Header::LEN + shape(bounds.digits(), bounds.sides()).compact_len()
+    pub fn len(interval: &Interval<'_>) -> usize {
+        Header::LEN + shape(interval.digits(), interval.sides()).compact_len()
     }
 
     /// Proves, constant time in the number and its blinding factor.
@@ -167,8 +167,8 @@ impl BatchableRangeProof {
 
     /// Encoded length in bytes.
     #[must_use]
-    pub fn len(bounds: &Bounds<'_>) -> usize {
-        Header::LEN + shape(bounds.digits(), bounds.sides()).batchable_len()
+    pub fn len(interval: &Interval<'_>) -> usize {
+        Header::LEN + shape(interval.digits(), interval.sides()).batchable_len()
     }
 
     /// Proves, constant time in the number and its blinding factor.
@@ -194,7 +194,7 @@ impl BatchableRangeProof {
         transcript: &mut Transcript,
     ) -> Result<(), Error> {
         let claim = statement.claim(self, transcript.clone());
-        verify_all(statement.bounds.parameters(), &[claim])?;
+        verify_all(statement.interval.parameters(), &[claim])?;
         statement.absorb(transcript);
         self.0.absorb(transcript).map(|_| ()).or(Err(Error::Verification))
     }

@@ -4,21 +4,15 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::cast_possible_truncation,
     clippy::std_instead_of_core,
     clippy::std_instead_of_alloc,
     unreachable_pub,
     reason = "a test may panic, and indexes what it made"
 )]
 
-mod decryption_proof;
-    clippy::cast_possible_truncation,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    unreachable_pub,
-    reason = "test code"
-)]
-
 mod aggregate;
+mod decryption_proof;
 mod differential;
 mod encryption;
 mod evaluation;
@@ -26,5 +20,6 @@ mod fixture;
 mod game;
 mod keys;
 mod printed;
+mod range;
 mod raw;
 mod types;

@@ -78,10 +78,7 @@ fn committed(point: G1) -> Result<NonIdentityG1, Error> {
 /// # Errors
 /// [`Error::Verification`] if one of them does not hold, or refers to other parameters.
 pub(crate) fn verify_all(parameters: &RangeParameters, claims: &[Claim<'_>]) -> Result<(), Error> {
-    let mut batch = Transcript::new(dst::khpke::WEIGHTS);
-    let challenges = claims.iter().map(|claim| claim.absorbed(parameters, &mut batch));
-    let challenges = challenges.collect::<Result<Vec<_>, _>>()?;
-    let mut weights = Weights(batch);
+    let (challenges, mut weights) = absorbed(parameters, claims)?;
     let (mut equations, mut left, mut right) = <[WeightedSum<'_>; 3]>::default().into();
     for (claim, challenge) in claims.iter().zip(challenges) {
         claim.weigh(challenge.scalar(), &mut weights, [&mut equations, &mut left, &mut right]);
@@ -90,6 +87,17 @@ pub(crate) fn verify_all(parameters: &RangeParameters, claims: &[Claim<'_>]) -> 
     let equations = total(equations)?.mul_vartime(&weights.next());
     let (left, right) = (total(left)? + equations, total(right)?);
     if parameters.pairs(&left, &right) { Ok(()) } else { Err(Error::Verification) }
+}
+
+/// The challenge of each claim, and the weights of all that is in them.
+pub(super) fn absorbed(
+    parameters: &RangeParameters,
+    claims: &[Claim<'_>],
+) -> Result<(Vec<Challenge>, Weights), Error> {
+    let mut batch = Transcript::new(dst::khpke::WEIGHTS);
+    let challenges = claims.iter().map(|claim| claim.absorbed(parameters, &mut batch));
+    let challenges = challenges.collect::<Result<_, _>>()?;
+    Ok((challenges, Weights(batch)))
 }
 
 impl Claim<'_> {
@@ -134,10 +142,10 @@ impl Claim<'_> {
 }
 
 /// Weights of 128 bits, never 0.
-struct Weights(Transcript);
+pub(super) struct Weights(Transcript);
 
 impl Weights {
-    fn next(&mut self) -> Scalar {
+    pub(super) fn next(&mut self) -> Scalar {
         Scalar::from_u128(u128::from_be_bytes(self.0.challenge_bytes(b"delta")).max(1))
     }
 }

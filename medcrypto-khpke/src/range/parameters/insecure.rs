@@ -5,7 +5,8 @@
 
 use alloc::vec::Vec;
 
-use medcrypto_core::bls::{G1, G2, SecretResidue, SecretScalar};
+use medcrypto_core::DecodeError;
+use medcrypto_core::bls::{FixedBaseG1, G1, G2, SecretResidue};
 use rand_core::{CryptoRng, RngCore};
 
 use super::{DigitBits, UncheckedRangeParameters};
@@ -14,23 +15,23 @@ use crate::Error;
 /// Draws x, signs every digit and forgets x.
 ///
 /// # Errors
-/// [`Error::Verification`] if −x is a digit, once in 2²³⁹.
+/// [`Error::Decode`] if −x is a digit, once in 2²³⁹, or always with a generator of zeros.
 pub fn deal<R: RngCore + CryptoRng>(
     bits: DigitBits,
     rng: &mut R,
 ) -> Result<UncheckedRangeParameters, Error> {
-    let secret = SecretResidue::from(&SecretScalar::generate(rng));
-    let base = G1::mul_generator(&SecretScalar::generate(rng));
-    let comb = medcrypto_core::bls::FixedBaseG1::new(&base);
+    let secret = SecretResidue::generate(rng);
+    let base = G1::mul_generator(&SecretResidue::generate(rng));
+    let comb = FixedBaseG1::new(&base);
     let sign = |digit: u32| {
         let sum = secret.plus(&SecretResidue::from_u64(digit.into()));
         comb.mul(&sum.inverted()).published("a signature").try_into()
     };
-    let signatures = (0..bits.values()).map(sign).collect::<Result<Vec<_>, _>>();
+    let signatures = (0..bits.values()).map(sign).collect::<Result<Vec<_>, DecodeError>>()?;
     Ok(UncheckedRangeParameters {
         bits,
         base: base.published("a base").try_into()?,
         key: G2::mul_generator(&secret).published("a verification key").try_into()?,
-        signatures: signatures.or(Err(Error::Verification))?,
+        signatures,
     })
 }

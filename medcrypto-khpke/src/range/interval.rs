@@ -23,7 +23,7 @@ use crate::sigma::{Base, Form, Row};
 ///
 /// By [`RangeParameters::bits`] and [`RangeParameters::between`].
 #[derive(Clone, Copy, Debug)]
-pub struct Bounds<'a> {
+pub struct Interval<'a> {
     parameters: &'a RangeParameters,
     low: i128,
     high: i128,
@@ -36,7 +36,7 @@ impl RangeParameters {
     /// # Errors
     /// [`Error::Range`] unless `bits` is a positive multiple of u, at most 64: other numbers of bits have
     /// [`between`](Self::between), at twice the digits.
-    pub fn bits(&self, bits: u8) -> Result<Bounds<'_>, Error> {
+    pub fn bits(&self, bits: u8) -> Result<Interval<'_>, Error> {
         if !(1..=64).contains(&bits) || bits % self.digit_bits().get() != 0 {
             return Err(Error::Range);
         }
@@ -51,7 +51,7 @@ impl RangeParameters {
         &self,
         low: impl Into<i128>,
         high: impl Into<i128>,
-    ) -> Result<Bounds<'_>, Error> {
+    ) -> Result<Interval<'_>, Error> {
         let (low, high) = (low.into(), high.into());
         if !is_number(low) || !is_number(high) || low > high {
             return Err(Error::Range);
@@ -59,11 +59,11 @@ impl RangeParameters {
         let bits = self.digit_bits().get();
         let covered = |digits: &u8| high - low < 1_i128 << (bits * digits);
         let digits = (1..=64 / bits).find(covered).ok_or(Error::Range)?;
-        Ok(Bounds { parameters: self, low, high, digits })
+        Ok(Interval { parameters: self, low, high, digits })
     }
 }
 
-impl<'a> Bounds<'a> {
+impl<'a> Interval<'a> {
     /// a.
     #[must_use]
     pub fn low(&self) -> i128 {
@@ -89,7 +89,7 @@ impl<'a> Bounds<'a> {
     }
 
     /// How many rows say it for one number: 1 if its digits reach exactly from a to b, otherwise 2.
-    pub(super) fn sides(&self) -> usize {
+    pub(crate) fn sides(&self) -> usize {
         if self.high - self.low == (1_i128 << self.bits()) - 1 { 1 } else { 2 }
     }
 
@@ -101,7 +101,7 @@ impl<'a> Bounds<'a> {
     ///
     /// # Errors
     /// [`Error::Range`] for another t.
-    pub(super) fn split(&self, value: i128) -> Result<Zeroizing<Vec<u16>>, Error> {
+    pub(crate) fn split(&self, value: i128) -> Result<Zeroizing<Vec<u16>>, Error> {
         let [below, above] = [value - self.low, self.high - value];
         if below < 0 || above < 0 {
             return Err(Error::Range);
@@ -122,7 +122,7 @@ impl<'a> Bounds<'a> {
 
     /// The rows that say of t in `image` = [t]H + mask that its digits, counted from `first`, are those of
     /// t − a and b − t.
-    pub(super) fn rows<'b>(
+    pub(crate) fn rows<'b>(
         &self,
         image: G1,
         mask: &[(Base<'b>, Form)],
@@ -147,7 +147,7 @@ impl<'a> Bounds<'a> {
     }
 
     /// The digest of the parameters, then a and b.
-    pub(super) fn absorb(&self, transcript: &mut Transcript) {
+    pub(crate) fn absorb(&self, transcript: &mut Transcript) {
         transcript.append_bytes(b"pp", self.parameters.digest());
         transcript.append_bytes(b"low", &self.low.to_be_bytes());
         transcript.append_bytes(b"high", &self.high.to_be_bytes());
