@@ -28,14 +28,8 @@ const fn leaky(name: &'static str, run: fn()) -> Probe {
 }
 
 pub fn all() -> Vec<Probe> {
-    let groups = [
-        &core::PROBES[..],
-        khpke::PROBES,
-        pre::PROBES,
-        sig::PROBES,
-        zk::PROBES,
-        controls::PROBES,
-    ];
+    let groups =
+        [&core::PROBES[..], khpke::PROBES, pre::PROBES, sig::PROBES, zk::PROBES, controls::PROBES];
     let copy = |probe: &Probe| Probe { ..*probe };
     groups.into_iter().flatten().map(copy).collect()
 }

@@ -86,8 +86,7 @@ fn evaluation_key(reader: &Reader) -> EvaluationKey {
 
 fn possession_prove() {
     let (Reader { secret, key }, account) = (Reader::new(), AccountId([8; 32]));
-    let proof =
-        PossessionProof::prove(key.key(), &account, &secret, &mut transcript(), &mut rng());
+    let proof = PossessionProof::prove(key.key(), &account, &secret, &mut transcript(), &mut rng());
     sink(proof.unwrap().to_bytes());
 }
 
@@ -131,7 +130,6 @@ fn decryption_prove() {
     let ciphertext = reader.ciphertext();
     let statement =
         DecryptionStatement { key: &reader.key, ad: &ad, ciphertext: &ciphertext, messages: &[42] };
-    let proof =
-        DecryptionProof::prove(&statement, &reader.secret, &mut transcript(), &mut rng());
+    let proof = DecryptionProof::prove(&statement, &reader.secret, &mut transcript(), &mut rng());
     sink(proof.unwrap().to_bytes());
 }

@@ -54,9 +54,8 @@ fn t20_keys_randomness_and_numbers_of_kh_lcs_leave_no_secret() {
     let evaluate = || evaluation.evaluate(&key, &combination, |_| true, &mut rng(2)).unwrap();
     let (result, witness) = evaluate();
     let evaluated = EvaluationStatement { key: &key, combination, result: &result };
-    let prove = || {
-        EvaluationProof::prove(&evaluated, &witness, &mut transcript(), &mut rng(3)).unwrap()
-    };
+    let prove =
+        || EvaluationProof::prove(&evaluated, &witness, &mut transcript(), &mut rng(3)).unwrap();
     let verified = prove().verify(evaluated, &mut transcript()).unwrap();
     let (encoded, encoded_evaluation) = (secret.to_secret_bytes(), evaluation.to_secret_bytes());
     clean! { search,
