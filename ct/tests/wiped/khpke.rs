@@ -30,7 +30,7 @@ fn search(secret: &DecryptionKey) -> Search {
     for name in ["r₁", "r₂"] {
         search.add_scalar(name, SecretResidue::generate(&mut rng).to_secret_bytes().as_slice());
     }
-    let h = FixedBaseG1::new(&hash_to_g1(dst::khpke::GENERATOR, b"H\0\0\0\0"));
+    let h = FixedBaseG1::new(&hash_to_g1(dst::khpke::GEN, b"H\0\0\0\0"));
     search.add_point("[m]H", &h.mul(&SecretResidue::from_i64(NUMBER)).to_bytes());
     search
 }

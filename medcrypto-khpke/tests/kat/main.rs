@@ -84,7 +84,7 @@ fn numbers(value: &Value) -> Vec<i64> {
 /// m for [m]H with |m| ≤ 1000, from the registered string and not by the crate.
 fn small_log(point: &G1) -> Option<i64> {
     static TABLE: LazyLock<HashMap<[u8; 48], i64>> = LazyLock::new(|| {
-        let h = hash_to_g1(dst::khpke::GENERATOR, b"H\0\0\0\0");
+        let h = hash_to_g1(dst::khpke::GEN, b"H\0\0\0\0");
         let multiple = |m: i64| {
             let product = h.mul_vartime(&Scalar::from_u64(m.unsigned_abs()));
             (if m < 0 { -product } else { product }).to_bytes()
