@@ -11,6 +11,7 @@ use medcrypto_core::{
 use medcrypto_khpke::{
     AccountId, AssociatedData, Combination, DecryptionKey, EncryptionWitness, EvaluationKey,
     EvaluationWitness, MessagePoints, Opening, PossessionProof, Slots, Term, TransferWitness,
+    aggregate,
 };
 use medcrypto_pre::{
     Authority, Delegatee, DelegateeKey, Delegator, Grant, Identity, IdentityKey, MasterSecretKey,
@@ -47,6 +48,7 @@ secret_types! {
     "core/secret_scalar SecretScalar": SecretScalar;
     "khpke/commitment Opening": Opening;
     "khpke/decrypt MessagePoints": MessagePoints;
+    "khpke/decryptor AggregateDecryptor": aggregate::AggregateDecryptor;
     "khpke/proof EvaluationWitness": EvaluationWitness;
     "khpke/secret DecryptionKey": DecryptionKey;
     "khpke/secret EvaluationKey": EvaluationKey;
@@ -112,7 +114,9 @@ fn sources(directory: &Path) -> Vec<std::path::PathBuf> {
 /// Whether `secret` stands where a type stands: not as the name of a field or a variant.
 fn mentions(body: &str, secret: &str) -> bool {
     body.match_indices(secret).any(|(at, _)| {
-        let before = body[..at].ends_with([':', '(', '<', '[', '&']) || body[..at].ends_with(": ");
+        // The last one is a field of a tuple after its visibility.
+        let before = [":", "(", "<", "[", "&", ": ", ") "];
+        let before = before.iter().any(|end| body[..at].ends_with(end));
         let after = body[at + secret.len()..].chars().next();
         before && after.is_none_or(|c| !c.is_alphanumeric() && c != '_')
     })
