@@ -21,7 +21,8 @@
 //! | `EvaluationWitness` | r₁, r₂ | `khpke` |
 //! | `MessagePoints` | [m]H | `khpke` |
 //!
-//! The same types as in `inert.rs`, which compares its table with the sources. Not looked at: the stack,
+//! The same types as in `inert.rs`, which compares its table with the sources, but `SecretResidue` and the witnesses
+//! of range and transfer proofs of medcrypto-khpke, which nobody has looked at yet. Not looked at: the stack,
 //! registers, and the vectors that arkworks makes while it proves.
 
 mod core;
