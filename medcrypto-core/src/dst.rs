@@ -135,7 +135,7 @@ registry! {
     /// Keyed-homomorphic encryption, range and transfer proofs.
     khpke {
         /// Generators with unknown discrete logarithms.
-        GENERATOR = "MEDCRYPTO-KHPKE-V01-GEN";
+        GEN = "MEDCRYPTO-KHPKE-V01-GEN";
         /// Digest that names a public key.
         KEY_ID = "MEDCRYPTO-KHPKE-V01-KEY-ID";
         /// The exponent τ of a ciphertext.
@@ -151,15 +151,15 @@ registry! {
         /// Digest of range parameters.
         RANGE_PARAMETERS = "MEDCRYPTO-KHPKE-V01-RANGE-PARAMETERS";
         /// Range proof of a commitment, digit by digit.
-        RANGE = "MEDCRYPTO-KHPKE-V01-RANGE-PER-DIGIT";
+        RANGE_PER_DIGIT = "MEDCRYPTO-KHPKE-V01-RANGE-PER-DIGIT";
         /// Range proof of a commitment, aggregated.
         RANGE_AGGREGATED = "MEDCRYPTO-KHPKE-V01-RANGE-AGGREGATED";
         /// Range proof of every slot of a ciphertext, digit by digit.
-        VECTOR = "MEDCRYPTO-KHPKE-V01-VECTOR-PER-DIGIT";
+        VECTOR_PER_DIGIT = "MEDCRYPTO-KHPKE-V01-VECTOR-PER-DIGIT";
         /// Range proof of every slot of a ciphertext, aggregated.
         VECTOR_AGGREGATED = "MEDCRYPTO-KHPKE-V01-VECTOR-AGGREGATED";
         /// Proof of a transfer, digit by digit.
-        TRANSFER = "MEDCRYPTO-KHPKE-V01-TRANSFER-PER-DIGIT";
+        TRANSFER_PER_DIGIT = "MEDCRYPTO-KHPKE-V01-TRANSFER-PER-DIGIT";
         /// Proof of a transfer, aggregated.
         TRANSFER_AGGREGATED = "MEDCRYPTO-KHPKE-V01-TRANSFER-AGGREGATED";
         /// Proof of the first balance of an account.

@@ -11,9 +11,9 @@
 
 use alloc::vec::Vec;
 
-use medcrypto_core::DecodeError;
 use medcrypto_core::bls::{G1, NonIdentityG1};
 use medcrypto_core::codec::{Header, Reader, Tag, Writer};
+use medcrypto_core::{DecodeError, declassify};
 
 use crate::Slots;
 use crate::hps::Element;
@@ -103,8 +103,9 @@ impl Ciphertext {
     /// Length of the tag in bytes.
     pub const TAG_LEN: usize = 16;
 
+    /// With a tag that is public from here on.
     pub(crate) fn new(core: Core, tag: [u8; Self::TAG_LEN]) -> Self {
-        Self { core, tag }
+        Self { core, tag: declassify(tag, "the tag of a ciphertext") }
     }
 
     /// Encoded length in bytes for `slots` slots.

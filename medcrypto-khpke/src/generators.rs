@@ -71,5 +71,5 @@ pub(crate) fn generators() -> &'static Generators {
 pub(crate) fn derived(label: &[u8; 1], index: u32) -> G1 {
     let [a, b, c, d] = index.to_be_bytes();
     let [label] = *label;
-    hash_to_g1(dst::khpke::GENERATOR, &[label, a, b, c, d])
+    hash_to_g1(dst::khpke::GEN, &[label, a, b, c, d])
 }

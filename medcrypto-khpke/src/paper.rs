@@ -96,7 +96,7 @@ pub fn setup<R: RngCore + CryptoRng>(rng: &mut R) -> (PaperPublicKey, PaperIssue
     let [gamma, alpha1, alpha2] = [(); 3].map(|()| SecretScalar::generate(rng));
     let (issuer, opener) = (PaperIssuer(gamma), PaperOpener(alpha1, alpha2));
     let (x1, [x2, x3]) = (issuer.public(), opener.public());
-    let h = hash_to_g1(dst::khpke::GENERATOR, b"paper h");
+    let h = hash_to_g1(dst::khpke::GEN, b"paper h");
     (PaperPublicKey { x1, x2, x3, h }, issuer, opener)
 }
 

@@ -116,7 +116,7 @@ impl<'a> TransferStatement<'a> {
     }
 
     fn absorb(&self, transcript: &mut Transcript) {
-        transcript.enter(dst::khpke::TRANSFER);
+        transcript.enter(dst::khpke::TRANSFER_PER_DIGIT);
         self.range.absorb(transcript);
         transcript.append_bytes(b"ctx", &self.context_bytes());
         transcript.append_bytes(b"pkA", &self.payer.key().to_bytes());

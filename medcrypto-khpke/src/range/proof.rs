@@ -39,7 +39,7 @@ pub struct RangeStatement<'a> {
 
 impl<'a> RangeStatement<'a> {
     fn absorb(&self, transcript: &mut Transcript) {
-        transcript.enter(dst::khpke::RANGE);
+        transcript.enter(dst::khpke::RANGE_PER_DIGIT);
         self.interval.absorb(transcript);
         transcript.append_bytes(b"Com", &self.commitment.to_bytes());
     }
@@ -94,7 +94,7 @@ impl<'a> RangeStatement<'a> {
 /// let age = Opening::new(42_u64, rng)?;
 /// let statement =
 ///     RangeStatement { interval: parameters.between(18, 65)?, commitment: age.commitment()? };
-/// let session = || Transcript::new(dst::khpke::RANGE);
+/// let session = || Transcript::new(dst::khpke::RANGE_PER_DIGIT);
 /// let proof = RangeProof::prove(&statement, &age, &mut session(), rng)?;
 /// RangeProof::from_bytes(&proof.to_bytes())?.verify(&statement, &mut session())?;
 /// # Ok(()) }

@@ -82,7 +82,7 @@ pub struct VectorStatement<'a> {
 
 impl<'a> VectorStatement<'a> {
     fn absorb(&self, transcript: &mut Transcript) {
-        transcript.enter(dst::khpke::VECTOR);
+        transcript.enter(dst::khpke::VECTOR_PER_DIGIT);
         self.interval.absorb(transcript);
         transcript.append_bytes(b"key", &self.key.id().0);
         transcript.append_bytes(b"ad", self.ad.as_bytes());

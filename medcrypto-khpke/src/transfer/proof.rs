@@ -26,7 +26,7 @@ const ROWS: usize = 10;
 ///     TransferProof, TransferStatement, TransferWitness, insecure,
 /// };
 /// let rng = &mut rand_core::OsRng;
-/// let session = || Transcript::new(dst::khpke::TRANSFER);
+/// let session = || Transcript::new(dst::khpke::TRANSFER_PER_DIGIT);
 /// let mut account = |number| -> Result<_, Box<dyn std::error::Error>> {
 ///     let (secret, public) = DecryptionKey::generate(Slots::ONE, rng)?;
 ///     let account = AccountId([number; 32]);

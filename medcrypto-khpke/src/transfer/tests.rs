@@ -25,7 +25,7 @@ fn rng(seed: u64) -> ChaCha20Rng {
 }
 
 fn transcript() -> Transcript {
-    Transcript::new(dst::khpke::TRANSFER)
+    Transcript::new(dst::khpke::TRANSFER_PER_DIGIT)
 }
 
 fn parameters() -> &'static RangeParameters {

@@ -30,7 +30,7 @@ fn a_decryption_is_proved_and_every_change_of_the_statement_is_refused() {
     };
     let proof = prove(&reader, &statement).unwrap();
     assert_eq!(verify(&proof, &statement), Ok(()));
-    let mut elsewhere = Transcript::new(dst::khpke::TRANSFER);
+    let mut elsewhere = Transcript::new(dst::khpke::TRANSFER_PER_DIGIT);
     let refused = Err(Error::Verification);
     assert_eq!(proof.verify(&statement, &mut elsewhere), refused);
     for messages in [&[43, -7][..], &[42, -6], &[-7, 42], &[42], &[42, -7, 0], &[]] {

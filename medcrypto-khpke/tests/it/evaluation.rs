@@ -190,7 +190,7 @@ fn an_evaluation_is_proved_and_every_change_of_the_statement_is_refused() {
     let proof = prove(&statement, &witness).unwrap();
     let verified = proof.verify(statement, &mut transcript()).unwrap();
     assert_eq!(verified.statement().result, &result);
-    let mut elsewhere = Transcript::new(dst::khpke::TRANSFER);
+    let mut elsewhere = Transcript::new(dst::khpke::TRANSFER_PER_DIGIT);
     assert_eq!(proof.verify(statement, &mut elsewhere).unwrap_err(), Error::Verification);
 
     let refuses = |combination: Combination<'_>| {

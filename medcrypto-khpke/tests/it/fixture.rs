@@ -26,7 +26,7 @@ pub fn transcript() -> Transcript {
 
 /// A generator by label and index, computed from the registered string and not by the crate.
 pub fn generator(label: &[u8; 1], index: u32) -> G1 {
-    hash_to_g1(dst::khpke::GENERATOR, &[&label[..], &index.to_be_bytes()].concat())
+    hash_to_g1(dst::khpke::GEN, &[&label[..], &index.to_be_bytes()].concat())
 }
 
 /// Who reads: its key and the registered public key.

@@ -42,7 +42,7 @@ fn a_key_is_registered_for_the_account_that_its_proof_names() {
 fn a_proof_is_of_its_transcript_and_of_its_key() {
     let (secret, public) = pair(1, 3);
     let proof = prove(&secret, &public, 1, 4);
-    let mut other = Transcript::new(dst::khpke::TRANSFER);
+    let mut other = Transcript::new(dst::khpke::TRANSFER_PER_DIGIT);
     let refused = public.clone().register(account(1), &proof, &mut other);
     assert_eq!(refused.unwrap_err(), Error::Verification);
     let (stranger, strange) = pair(1, 5);

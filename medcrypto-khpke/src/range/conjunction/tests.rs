@@ -32,7 +32,7 @@ fn about(parameters: &RangeParameters) -> (Conjunction<'_>, Hidden) {
 }
 
 fn transcript() -> Transcript {
-    Transcript::new(dst::khpke::RANGE)
+    Transcript::new(dst::khpke::RANGE_PER_DIGIT)
 }
 
 /// The first weights of a batch of one.

@@ -13,7 +13,7 @@ fn rng() -> ChaCha20Rng {
 }
 
 fn transcript() -> Transcript {
-    Transcript::new(dst::khpke::VECTOR)
+    Transcript::new(dst::khpke::VECTOR_PER_DIGIT)
 }
 
 fn registered() -> RegisteredKey {

@@ -83,7 +83,7 @@ fn scalars(scalars: &[Scalar]) -> Vec<u8> {
 
 /// The transcript up to the challenge, and the challenge.
 pub fn challenge(facts: &Facts, proof: &Parsed, omitted: Omitted, t: &mut Transcript) -> u128 {
-    t.enter(dst::khpke::RANGE);
+    t.enter(dst::khpke::RANGE_PER_DIGIT);
     t.append_bytes(b"pp", &facts.digest);
     t.append_bytes(b"low", &facts.low.to_be_bytes());
     t.append_bytes(b"high", &facts.high.to_be_bytes());

@@ -15,7 +15,7 @@ pub fn rng(seed: u64) -> ChaCha20Rng {
 }
 
 pub fn transcript() -> Transcript {
-    Transcript::new(dst::khpke::RANGE)
+    Transcript::new(dst::khpke::RANGE_PER_DIGIT)
 }
 
 /// The bytes of parameters, part by part.

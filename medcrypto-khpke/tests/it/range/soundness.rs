@@ -118,7 +118,7 @@ fn answered(statement: &RangeStatement<'_>, proof: &[u8], t: &mut Transcript) ->
 #[test]
 fn t18_a_repeating_generator_reuses_no_nonce() {
     let (opening, statement) = committed(small().0.bits(8).unwrap(), 9 + 16 * 4, 24);
-    let sessions = [dst::khpke::RANGE, dst::khpke::VECTOR].map(Transcript::new);
+    let sessions = [dst::khpke::RANGE_PER_DIGIT, dst::khpke::VECTOR_PER_DIGIT].map(Transcript::new);
     let prove = |session: &Transcript| {
         BatchableRangeProof::prove(&statement, &opening, &mut session.clone(), &mut Constant)
     };
