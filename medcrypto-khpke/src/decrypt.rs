@@ -26,11 +26,11 @@ use crate::{AssociatedData, Error};
 
 pub use proof::{DecryptionProof, DecryptionStatement};
 
-/// [m₁]H … [mₙ]H: decrypted, and not yet numbers; wiped on drop.
+/// `[m₁]H … [mₙ]H`: decrypted, and not yet numbers; wiped on drop.
 pub struct MessagePoints(Zeroizing<Vec<G1>>);
 
 impl MessagePoints {
-    /// The numbers, by `log`, which finds m for [m]H or says that there is none in its range.
+    /// The numbers, by `log`, which finds m for `[m]H` or says that there is none in its range.
     ///
     /// # Errors
     /// [`Error::Decryption`] if there is none for some slot.
@@ -70,7 +70,7 @@ impl fmt::Debug for MessagePoints {
 }
 
 impl DecryptionKey {
-    /// Decrypts one number a slot; `log` finds m for [m]H.
+    /// Decrypts one number a slot; `log` finds m for `[m]H`.
     ///
     /// # Errors
     /// [`Error::Count`] for another number of slots, [`Error::Decryption`] for everything else: a wrong

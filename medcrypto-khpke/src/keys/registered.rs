@@ -11,7 +11,7 @@ use crate::sigma::Base;
 /// A public key whose possession is proved for an account; only it can be encrypted to, evaluated under or
 /// be a party of a transfer.
 ///
-/// Without the proof, a key S^B = [2]S^A of an attacker would make [2]E_A − E_B = [t]H public in every
+/// Without the proof, a key `S^B = [2]S^A` of an attacker would make `[2]E_A − E_B = [t]H` public in every
 /// ciphertext that is made for both. A registry also keeps keys and accounts unique.
 #[derive(Clone)]
 pub struct RegisteredKey {

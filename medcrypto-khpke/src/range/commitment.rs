@@ -75,7 +75,7 @@ impl Opening {
         Ok(Self { value, blinder: SecretResidue::from(&blinder) })
     }
 
-    /// [t]H + [β]Q, constant time.
+    /// `[t]H + [β]Q`, constant time.
     ///
     /// # Errors
     /// [`DecodeError::Identity`], once in 2²⁵⁵.
