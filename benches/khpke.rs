@@ -1,7 +1,10 @@
-//! medcrypto-khpke: discrete logarithms, plans of aggregations.
+//! medcrypto-khpke: discrete logarithms, plans of aggregations, range proofs.
 #![allow(missing_docs, reason = "criterion_group! writes undocumented functions")]
 #![allow(clippy::std_instead_of_core, reason = "a program, never built without std")]
 #![allow(clippy::unwrap_used, reason = "an operation that fails must not be timed")]
+
+#[path = "khpke/range.rs"]
+mod range;
 
 use std::hint::black_box;
 
@@ -114,4 +117,5 @@ fn plans(c: &mut Criterion) {
 }
 
 criterion_group!(benches, addition, tables, decoding, full_scan, files, batches, kangaroos, plans);
-criterion_main!(benches);
+criterion_group!(ranges, range::parameters, range::proofs, range::batches, range::vectors);
+criterion_main!(benches, ranges);

@@ -6,8 +6,8 @@
 
 use core::fmt;
 
-use medcrypto_core::DecodeError;
 use medcrypto_core::bls::{G1, NonIdentityG1, Scalar, SecretResidue, SecretScalar};
+use medcrypto_core::{DecodeError, declassify};
 use rand_core::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
@@ -68,14 +68,14 @@ impl Opening {
     /// generator of zeros.
     pub fn new<R: RngCore + CryptoRng>(value: impl Into<i128>, rng: &mut R) -> Result<Self, Error> {
         let value = Zeroizing::new(value.into());
-        if !is_number(*value) {
+        if !declassify(is_number(*value), "whether a number has 64 bits") {
             return Err(Error::Range);
         }
         let blinder = SecretScalar::from_bytes(&SecretResidue::generate(rng).to_secret_bytes())?;
         Ok(Self { value, blinder: SecretResidue::from(&blinder) })
     }
 
-    /// [t]H + [β]Q, constant time.
+    /// `[t]H + [β]Q`, constant time.
     ///
     /// # Errors
     /// [`DecodeError::Identity`], once in 2²⁵⁵.

@@ -9,8 +9,8 @@
 
 use alloc::vec::Vec;
 
-use medcrypto_core::Transcript;
 use medcrypto_core::bls::{G1, Scalar};
+use medcrypto_core::{Transcript, declassify};
 use zeroize::Zeroizing;
 
 use super::RangeParameters;
@@ -103,11 +103,14 @@ impl<'a> Interval<'a> {
     /// [`Error::Range`] for another t.
     pub(crate) fn split(&self, value: i128) -> Result<Zeroizing<Vec<u16>>, Error> {
         let [below, above] = [value - self.low, self.high - value];
-        if below < 0 || above < 0 {
+        if declassify((below | above) < 0, "whether a number is in the interval") {
             return Err(Error::Range);
         }
+        // At once: a vector that grows leaves digits behind.
+        let mut digits = Zeroizing::new(Vec::with_capacity(self.digits()));
         let sides = [below, above].into_iter().take(self.sides());
-        Ok(Zeroizing::new(sides.flat_map(|side| self.digits_of(side)).collect()))
+        sides.for_each(|side| digits.extend(self.digits_of(side)));
+        Ok(digits)
     }
 
     fn digits_of(&self, number: i128) -> impl Iterator<Item = u16> {

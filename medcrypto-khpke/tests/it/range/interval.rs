@@ -97,9 +97,10 @@ fn t16_intervals_that_are_none() {
     assert_eq!(default().bits(64).map(|_| ()), Err(Error::Range));
     assert_eq!(default().between(0, 1_i128 << 60).map(|_| ()), Err(Error::Range));
     assert_eq!(default().between(0, (1_i128 << 60) - 1).unwrap().digits(), 6);
-    assert_eq!(DigitBits::new(0), Err(Error::Range));
-    assert_eq!(DigitBits::new(17), Err(Error::Range));
-    assert_eq!(DigitBits::new(16).map(DigitBits::values), Ok(65536));
+    assert_eq!([0, 13, 16, 17].map(DigitBits::new), [Err(Error::Range); 4]);
+    assert_eq!([0, 17].map(DigitBits::large), [Err(Error::Range); 2]);
+    assert_eq!(DigitBits::new(12), DigitBits::large(12));
+    assert_eq!(DigitBits::large(16).map(DigitBits::values), Ok(65536));
 }
 
 /// A proof for one range is none for another, nor for the same one from the other side.

@@ -12,11 +12,11 @@ use medcrypto_khpke::{
 use sha2::{Digest, Sha256};
 
 use super::reference::{Facts, Omitted, Prover};
-use super::setup::{Parts, X, rng, small, transcript};
+use super::setup::{Parts, X, committed, rng, small, transcript};
 use crate::fixture::generator;
 
 fn bits(bits: u8) -> DigitBits {
-    DigitBits::new(bits).unwrap()
+    DigitBits::large(bits).unwrap()
 }
 
 #[test]
@@ -31,6 +31,19 @@ fn t25_dealt_parameters_verify_and_travel() {
         assert_eq!(parameters.unchecked().to_bytes(), bytes);
         assert_eq!(parameters.digit_bits().get(), width);
     }
+}
+
+/// The widest digits: 65 536 signatures.
+#[test]
+#[ignore = "65 536 signatures are decoded"]
+fn t25_digits_of_16_bits() {
+    let dealt = insecure::deal(bits(16), &mut rng(92)).unwrap();
+    let dealt = UncheckedRangeParameters::from_bytes(&dealt.to_bytes()).unwrap();
+    let parameters = dealt.verify().unwrap();
+    let (opening, statement) = committed(parameters.bits(64).unwrap(), u64::MAX - 1, 93);
+    let proof = RangeProof::prove(&statement, &opening, &mut transcript(), &mut rng(94)).unwrap();
+    assert_eq!(proof.to_bytes().len(), 3 + 160 * 4 + 48);
+    assert_eq!(proof.verify(&statement, &mut transcript()), Ok(()));
 }
 
 /// The digest from its documentation; u and every point are in it.

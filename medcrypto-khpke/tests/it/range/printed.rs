@@ -270,6 +270,22 @@ fn e15_e16_signatures_of_hashes_sign_no_digit() {
     assert!(!public.accepts(&c3, &public.prove(y, [9, 4], blinders(), mended)));
 }
 
+/// E21: no d is 0, neither digit equation holds, and (29) does; d₁ ≠ d₀ would have told.
+#[test]
+fn e21_the_batch_equation_holds_for_many_weights_and_two_false_digits() {
+    let (public, y) = (public(), drawn("y"));
+    let mut proof = public.prove(y, [9, 4], blinders(), mended);
+    (proof.zv[0], proof.zv[1]) = (proof.zv[0] + Scalar::ONE, proof.zv[1] - Scalar::ONE);
+    let c = hashed(&proof.a) + proof.c_hat;
+    let defect =
+        |j: usize| public.answered(&proof.v[j], c, proof.zt[j], proof.zv[j]) * proof.a[j].invert();
+    let batch = |d: [u64; 2]| {
+        (0..2).map(|j| defect(j).pow_vartime(&number(d[j]))).fold(Gt::identity(), |a, b| a * b)
+    };
+    assert!(!defect(0).is_identity() && !defect(1).is_identity());
+    assert!(batch([5, 5]).is_identity() && !batch([5, 7]).is_identity());
+}
+
 /// X11: a point of order 3 is not the identity and pairs to 1 all the same, so V ≠ 1 alone repairs nothing.
 #[test]
 fn x11_a_point_of_order_three_pairs_like_the_identity() {
