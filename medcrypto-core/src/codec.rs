@@ -126,8 +126,6 @@ pub enum Tag {
     KhpkeTransferProof = 0x4d,
     /// medcrypto-khpke: proof of a transfer, batchable.
     KhpkeBatchableTransferProof = 0x4e,
-    /// medcrypto-khpke: proof of a first balance.
-    KhpkeInitialProof = 0x4f,
     /// medcrypto-khpke: table of discrete logarithms.
     KhpkeDlogTable = 0x50,
     /// medcrypto-khpke: plan of an aggregation.

@@ -44,7 +44,6 @@ pub use range::{
     Rejected, UncheckedPowersOfTau, UncheckedRangeParameters, VectorClaim, VectorRangeProof,
     VectorStatement, verify_ranges, verify_vector_ranges,
 };
-
 pub use transfer::{
     AmountPolicy, BatchableTransferProof, TransferClaim, TransferContext, TransferProof,
     TransferStatement, TransferWitness, VerifiedTransfer, verify_transfers,

@@ -1,3 +1,5 @@
+mod ranges;
+
 use medcrypto_core::{Transcript, dst};
 use medcrypto_khpke::{
     AccountId, AssociatedData, Ciphertext, Combination, DecryptionKey, DecryptionProof,
@@ -31,7 +33,7 @@ fn reader(seed: u8) -> (DecryptionKey, RegisteredKey, PossessionProof) {
 }
 
 pub(crate) fn objects() -> Vec<Object> {
-    [keys(), encrypted(), proofs()].into_iter().flatten().collect()
+    [keys(), encrypted(), proofs(), ranges::objects()].into_iter().flatten().collect()
 }
 
 fn keys() -> Vec<Object> {

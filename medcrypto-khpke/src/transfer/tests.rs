@@ -191,7 +191,7 @@ fn m05_r5_without_it_the_payee_gets_another_amount() {
 }
 
 #[test]
-fn m05_t07_r6_r7_without_them_a_sealed_amount_can_never_be_read() {
+fn t07_m05_r6_r7_without_them_a_sealed_amount_can_never_be_read() {
     for (part, row) in [(4, 6), (6, 7)] {
         let mut moves = Moves::honest();
         moves.sent[part] = moves.sent[part] + h(5);
@@ -201,7 +201,7 @@ fn m05_t07_r6_r7_without_them_a_sealed_amount_can_never_be_read() {
 
 /// X8: the balance has a known multiple of H in X̃ᵢ − Xᵢ, and a key chosen to fit opens it to any number.
 #[test]
-fn m05_t08_x08_r8_r9_without_them_a_chosen_key_opens_the_balance_to_any_number() {
+fn t08_x08_m05_r8_r9_without_them_a_chosen_key_opens_the_balance_to_any_number() {
     for (part, row) in [(0, 8), (1, 9)] {
         let mut moves = Moves::honest();
         moves.stored[part] = moves.sent[part] + h(1);

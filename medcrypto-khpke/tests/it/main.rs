@@ -22,4 +22,5 @@ mod keys;
 mod printed;
 mod range;
 mod raw;
+mod transfer;
 mod types;

@@ -8,6 +8,6 @@ mod parameters;
 mod printed;
 mod proof;
 mod reference;
-mod setup;
+pub mod setup;
 mod soundness;
 mod vector;
