@@ -121,11 +121,16 @@ impl Case {
         self.randomness.contains_key(name)
     }
 
-    /// Recorded randomness of `N` bytes.
-    pub fn random<const N: usize>(&self, name: &str) -> [u8; N] {
+    /// Recorded randomness.
+    pub fn random_bytes(&self, name: &str) -> Vec<u8> {
         self.unread.borrow_mut().remove(name);
         let value = self.randomness.get(name);
-        let bytes = unhex(value.unwrap_or_else(|| panic!("{}: no randomness {name}", self.name())));
+        unhex(value.unwrap_or_else(|| panic!("{}: no randomness {name}", self.name())))
+    }
+
+    /// Recorded randomness of `N` bytes.
+    pub fn random<const N: usize>(&self, name: &str) -> [u8; N] {
+        let bytes = self.random_bytes(name);
         bytes.try_into().unwrap_or_else(|_| panic!("{}: length of {name}", self.name()))
     }
 

@@ -2,6 +2,7 @@
 
 mod controls;
 mod core;
+mod khpke;
 mod pre;
 mod sig;
 mod zk;
@@ -27,7 +28,8 @@ const fn leaky(name: &'static str, run: fn()) -> Probe {
 }
 
 pub fn all() -> Vec<Probe> {
-    let groups = [&core::PROBES[..], pre::PROBES, sig::PROBES, zk::PROBES, controls::PROBES];
+    let groups =
+        [&core::PROBES[..], khpke::PROBES, pre::PROBES, sig::PROBES, zk::PROBES, controls::PROBES];
     let copy = |probe: &Probe| Probe { ..*probe };
     groups.into_iter().flatten().map(copy).collect()
 }

@@ -23,6 +23,7 @@ pub mod core;
 pub mod count;
 pub mod decoder;
 pub mod edit;
+pub mod khpke;
 pub mod ledger;
 pub mod pre;
 pub mod script;
@@ -105,7 +106,7 @@ pub struct Target {
 
 /// Every target.
 pub fn targets() -> impl Iterator<Item = &'static Target> {
-    [core::TARGETS, sig::TARGETS, pre::TARGETS, zk::TARGETS, ledger::TARGETS]
+    [core::TARGETS, sig::TARGETS, pre::TARGETS, zk::TARGETS, ledger::TARGETS, khpke::TARGETS]
         .into_iter()
         .flatten()
         .copied()

@@ -96,6 +96,40 @@ pub enum Tag {
     SigEnvelope = 0x36,
     /// medcrypto-sig: envelope signed by patient and institution.
     SigDualEnvelope = 0x37,
+    /// medcrypto-khpke: public key.
+    KhpkePublicKey = 0x40,
+    /// medcrypto-khpke: decryption key (secret).
+    KhpkeDecryptionKey = 0x41,
+    /// medcrypto-khpke: evaluation key (secret).
+    KhpkeEvaluationKey = 0x42,
+    /// medcrypto-khpke: ciphertext.
+    KhpkeCiphertext = 0x43,
+    /// medcrypto-khpke: proof of possession.
+    KhpkePossession = 0x44,
+    /// medcrypto-khpke: proof of an evaluation.
+    KhpkeEvaluationProof = 0x45,
+    /// medcrypto-khpke: proof of a decryption.
+    KhpkeDecryptionProof = 0x46,
+    /// medcrypto-khpke: range parameters.
+    KhpkeRangeParameters = 0x47,
+    /// medcrypto-khpke: range proof of a commitment, compact.
+    KhpkeRangeProof = 0x48,
+    /// medcrypto-khpke: range proof of a commitment, batchable.
+    KhpkeBatchableRangeProof = 0x49,
+    /// medcrypto-khpke: range proof of the slots of a ciphertext, compact.
+    KhpkeVectorProof = 0x4a,
+    /// medcrypto-khpke: range proof of the slots of a ciphertext, batchable.
+    KhpkeBatchableVectorProof = 0x4b,
+    /// medcrypto-khpke: amount of a transfer under both keys.
+    KhpkeTransferCore = 0x4c,
+    /// medcrypto-khpke: proof of a transfer, compact.
+    KhpkeTransferProof = 0x4d,
+    /// medcrypto-khpke: proof of a transfer, batchable.
+    KhpkeBatchableTransferProof = 0x4e,
+    /// medcrypto-khpke: table of discrete logarithms.
+    KhpkeDlogTable = 0x50,
+    /// medcrypto-khpke: plan of an aggregation.
+    KhpkePlan = 0x51,
 }
 
 /// Checked cursor over untrusted bytes.

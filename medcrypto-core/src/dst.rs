@@ -132,6 +132,48 @@ registry! {
         VERIFYING_KEY = "MEDCRYPTO-ZK-V01-VERIFYING-KEY";
     }
 
+    /// Keyed-homomorphic encryption, range and transfer proofs.
+    khpke {
+        /// Generators with unknown discrete logarithms.
+        GEN = "MEDCRYPTO-KHPKE-V01-GEN";
+        /// Digest that names a public key.
+        KEY_ID = "MEDCRYPTO-KHPKE-V01-KEY-ID";
+        /// The exponent τ of a ciphertext.
+        TCR = "MEDCRYPTO-KHPKE-V01-TCR";
+        /// The tag of a ciphertext.
+        TAG = "MEDCRYPTO-KHPKE-V01-TAG";
+        /// Proof of possession of a key.
+        POSSESSION = "MEDCRYPTO-KHPKE-V01-POSSESSION";
+        /// Proof of an evaluation.
+        EVALUATION = "MEDCRYPTO-KHPKE-V01-EVALUATION";
+        /// Proof of a decryption.
+        DECRYPTION = "MEDCRYPTO-KHPKE-V01-DECRYPTION";
+        /// Digest of range parameters.
+        RANGE_PARAMETERS = "MEDCRYPTO-KHPKE-V01-RANGE-PARAMETERS";
+        /// Range proof of a commitment, digit by digit.
+        RANGE_PER_DIGIT = "MEDCRYPTO-KHPKE-V01-RANGE-PER-DIGIT";
+        /// Range proof of a commitment, aggregated.
+        RANGE_AGGREGATED = "MEDCRYPTO-KHPKE-V01-RANGE-AGGREGATED";
+        /// Range proof of every slot of a ciphertext, digit by digit.
+        VECTOR_PER_DIGIT = "MEDCRYPTO-KHPKE-V01-VECTOR-PER-DIGIT";
+        /// Range proof of every slot of a ciphertext, aggregated.
+        VECTOR_AGGREGATED = "MEDCRYPTO-KHPKE-V01-VECTOR-AGGREGATED";
+        /// Proof of a transfer, digit by digit.
+        TRANSFER_PER_DIGIT = "MEDCRYPTO-KHPKE-V01-TRANSFER-PER-DIGIT";
+        /// Proof of a transfer, aggregated.
+        TRANSFER_AGGREGATED = "MEDCRYPTO-KHPKE-V01-TRANSFER-AGGREGATED";
+        /// Proof of the first balance of an account.
+        INITIAL = "MEDCRYPTO-KHPKE-V01-INITIAL";
+        /// Weights of batched checks.
+        WEIGHTS = "MEDCRYPTO-KHPKE-V01-WEIGHTS";
+        /// Checksum of a table of discrete logarithms.
+        DLOG_TABLE = "MEDCRYPTO-KHPKE-V01-DLOG-TABLE";
+        /// Digest of the plan of an aggregation, which every uploader signs.
+        PLAN = "MEDCRYPTO-KHPKE-V01-PLAN";
+        /// Digest of an upload.
+        UPLOAD = "MEDCRYPTO-KHPKE-V01-UPLOAD";
+    }
+
     /// Signatures.
     sig {
         /// The signed envelope.

@@ -212,6 +212,12 @@ class Transcript:
         self.strobe.meta_ad(struct.pack("<I", length), more=True)
         return self.strobe.prf(length)
 
+    def fork(self):
+        """The same so far; what is appended to either is not in the other."""
+        other = object.__new__(Transcript)
+        other.strobe = self.strobe.clone()
+        return other
+
     def rng(self, label, witness, randomness):
         """The function that fills `length` bytes, from a witness and 32 bytes of the caller's rng."""
         strobe = self.strobe.clone()

@@ -11,6 +11,7 @@
 )]
 
 mod core_types;
+mod khpke;
 mod ledger;
 mod pre;
 mod sig;
@@ -85,6 +86,7 @@ fn write_field(text: &mut String, field: &[u8], comment: &str) {
 fn objects() -> BTreeMap<&'static str, Vec<Object>> {
     BTreeMap::from([
         ("medcrypto-core", core_types::objects()),
+        ("medcrypto-khpke", khpke::objects()),
         ("medcrypto-ledger", ledger::objects()),
         ("medcrypto-pre", pre::objects()),
         ("medcrypto-sig", sig::objects()),
@@ -136,7 +138,8 @@ fn every_registered_tag_has_a_dump() {
     let registered = registered();
     assert!(registered.len() >= 24 && registered.contains(&0x10), "{registered:?}");
     let all = objects();
-    let tagged = ["medcrypto-pre", "medcrypto-sig", "medcrypto-zk"].map(|name| &all[name]);
+    let crates = ["medcrypto-khpke", "medcrypto-pre", "medcrypto-sig", "medcrypto-zk"];
+    let tagged = crates.map(|name| &all[name]);
     let mut dumped = BTreeSet::new();
     for object in tagged.into_iter().flatten() {
         assert_eq!(object.bytes[..2], [1, 1], "{}", object.name);

@@ -20,11 +20,13 @@ use group::{Curve, Group, prime::PrimeCurveAffine};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::{G1, G2, SecretScalar, ffi};
+use super::{G1, G2, Scalar, SecretExponent, SecretResidue, ffi};
 
 const WINDOW: usize = 5;
 const ROW: usize = 1 << (WINDOW - 1);
 const DIGITS: usize = 256_usize.div_ceil(WINDOW);
+/// Of a magnitude of at most 2⁶³; the last is at most 9, so that it carries nothing.
+const DIGITS_OF_I64: usize = 64_usize.div_ceil(WINDOW);
 
 /// A point of 𝔾₁ with its comb; 78 KiB.
 pub struct FixedBaseG1(Comb<G1Affine>);
@@ -38,8 +40,24 @@ impl FixedBaseG1 {
 
     /// `[secret]base`, constant time in `secret`.
     #[must_use]
-    pub fn mul(&self, secret: &SecretScalar) -> G1 {
+    pub fn mul<S: SecretExponent>(&self, secret: &S) -> G1 {
         G1(self.0.mul(secret))
+    }
+
+    /// `[public]base`.
+    #[must_use]
+    pub fn mul_vartime(&self, public: &Scalar) -> G1 {
+        G1(self.0.mul_vartime(public))
+    }
+
+    /// `[secret]base`, constant time in `secret`, its sign included, by a quarter of the additions.
+    #[must_use]
+    pub fn mul_i64(&self, secret: i64) -> G1 {
+        let magnitude = SecretResidue::from_u64(secret.unsigned_abs());
+        let [sign, ..] = (secret >> 63).to_be_bytes();
+        let mut digits = recode(&magnitude);
+        digits.iter_mut().for_each(|digit| *digit = (*digit ^ sign).wrapping_sub(sign));
+        G1(self.0.sum(digits.iter().take(DIGITS_OF_I64)))
     }
 }
 
@@ -55,7 +73,7 @@ impl FixedBaseG2 {
 
     /// `[secret]base`, constant time in `secret`.
     #[must_use]
-    pub fn mul(&self, secret: &SecretScalar) -> G2 {
+    pub fn mul<S: SecretExponent>(&self, secret: &S) -> G2 {
         G2(self.0.mul(secret))
     }
 }
@@ -116,12 +134,28 @@ impl<A: Entry> Comb<A> {
         Self(table)
     }
 
-    fn mul(&self, secret: &SecretScalar) -> A::Curve {
-        let digits = recode(secret);
+    fn mul<S: SecretExponent>(&self, secret: &S) -> A::Curve {
+        self.sum(recode(secret).iter())
+    }
+
+    /// Of as many rows as there are digits.
+    fn sum<'a>(&self, digits: impl Iterator<Item = &'a u8>) -> A::Curve {
         self.0
             .chunks_exact(ROW)
-            .zip(digits.iter())
+            .zip(digits)
             .fold(A::Curve::identity(), |sum, (row, digit)| sum + select(row, *digit))
+    }
+
+    /// The same with an access instead of a selection.
+    fn mul_vartime(&self, public: &Scalar) -> A::Curve {
+        let digits = recode_bytes(&public.0.to_bytes_le());
+        let entry = |(row, digit): (&[A], &u8)| {
+            let signed = i8::from_le_bytes([*digit]);
+            let index = usize::from(signed.unsigned_abs()).checked_sub(1)?;
+            row.get(index).map(|point| if signed < 0 { point.negated() } else { *point })
+        };
+        let entries = self.0.chunks_exact(ROW).zip(digits.iter()).filter_map(entry);
+        entries.fold(A::Curve::identity(), |sum, point| sum + point)
     }
 }
 
@@ -136,8 +170,12 @@ fn select<A: Entry>(row: &[A], digit: u8) -> A {
 }
 
 /// The signed digits, least significant first, in two's complement; no branch on the secret.
-fn recode(secret: &SecretScalar) -> Zeroizing<[u8; DIGITS]> {
-    let bytes = secret.to_le_bytes();
+fn recode<S: SecretExponent>(secret: &S) -> Zeroizing<[u8; DIGITS]> {
+    recode_bytes(&secret.little_endian())
+}
+
+/// The same of little-endian bytes.
+fn recode_bytes(bytes: &[u8; 32]) -> Zeroizing<[u8; DIGITS]> {
     let mut digits = Zeroizing::new([0; DIGITS]);
     let mut carry = 0_u8;
     for (i, digit) in digits.iter_mut().enumerate() {

@@ -65,6 +65,14 @@ pub(super) fn cyclotomic_square(a: &blst_fp12) -> blst_fp12 {
     out
 }
 
+/// `a·b` in the target field.
+pub(super) fn fp12_mul(a: &blst_fp12, b: &blst_fp12) -> blst_fp12 {
+    let mut out = blst_fp12::default();
+    // SAFETY: two elements in, one out.
+    unsafe { blst::blst_fp12_mul(&raw mut out, a, b) };
+    out
+}
+
 /// `a + b` in 𝔽p.
 pub(super) fn fp_add(a: &blst_fp, b: &blst_fp) -> blst_fp {
     let mut out = blst_fp::default();
@@ -78,6 +86,38 @@ pub(super) fn fp_neg(a: &blst_fp) -> blst_fp {
     let mut out = blst_fp::default();
     // SAFETY: one element in, one out; `true` asks for the negation.
     unsafe { blst::blst_fp_cneg(&raw mut out, a, true) };
+    out
+}
+
+/// `a − b` in 𝔽p.
+pub(super) fn fp_sub(a: &blst_fp, b: &blst_fp) -> blst_fp {
+    let mut out = blst_fp::default();
+    // SAFETY: two elements in, one out.
+    unsafe { blst::blst_fp_sub(&raw mut out, a, b) };
+    out
+}
+
+/// `a·b` in 𝔽p.
+pub(super) fn fp_mul(a: &blst_fp, b: &blst_fp) -> blst_fp {
+    let mut out = blst_fp::default();
+    // SAFETY: two elements in, one out.
+    unsafe { blst::blst_fp_mul(&raw mut out, a, b) };
+    out
+}
+
+/// `a²` in 𝔽p.
+pub(super) fn fp_sqr(a: &blst_fp) -> blst_fp {
+    let mut out = blst_fp::default();
+    // SAFETY: one element in, one out.
+    unsafe { blst::blst_fp_sqr(&raw mut out, a) };
+    out
+}
+
+/// `1/a` in 𝔽p, variable time; zero of zero.
+pub(super) fn fp_inverse_vartime(a: &blst_fp) -> blst_fp {
+    let mut out = blst_fp::default();
+    // SAFETY: one element in, one out.
+    unsafe { blst::blst_fp_eucl_inverse(&raw mut out, a) };
     out
 }
 
@@ -97,17 +137,22 @@ pub(super) fn fp_from_bytes(bytes: &[u8; 48]) -> blst_fp {
     out
 }
 
-/// `Σ [kᵢ]Pᵢ` over at least two finite points; `scalars` holds 32 little-endian bytes a point.
-pub(super) fn multi_exp_g1(points: &[blst_p1_affine], scalars: &[[u8; 32]]) -> Option<blst_p1> {
+/// `Σ [kᵢ]Pᵢ` over at least two finite points; `scalars` holds `width ≤ 32` little-endian bytes a point.
+pub(super) fn multi_exp_g1(
+    points: &[blst_p1_affine],
+    scalars: &[u8],
+    width: usize,
+) -> Option<blst_p1> {
     let n = points.len();
-    if n < 2 || n != scalars.len() {
+    if n < 2 || width == 0 || width > 32 || scalars.len() != n * width {
         return None;
     }
+    let bits = (8 * width).min(255);
     let points = [points.as_ptr(), null()];
-    let scalars = [scalars.as_ptr().cast::<u8>(), null()];
+    let scalars = [scalars.as_ptr(), null()];
     let mut out = blst_p1::default();
     // SAFETY: the scratch is as large as blst asks for `n`; the arrays hold `n` points and
-    // `n` scalars of ⌈255/8⌉ = 32 bytes each and outlive the call; `out` is a local.
+    // `n` scalars of ⌈bits/8⌉ = `width` bytes each and outlive the call; `out` is a local.
     unsafe {
         let mut scratch = limbs(blst::blst_p1s_mult_pippenger_scratch_sizeof(n));
         blst::blst_p1s_mult_pippenger(
@@ -115,11 +160,19 @@ pub(super) fn multi_exp_g1(points: &[blst_p1_affine], scalars: &[[u8; 32]]) -> O
             points.as_ptr(),
             n,
             scalars.as_ptr(),
-            255,
+            bits,
             scratch.as_mut_ptr(),
         );
     }
     Some(out)
+}
+
+/// `[k]P`, constant time in `k`, 32 little-endian bytes of a number below 2^`bits`.
+pub(super) fn mul_g1(point: &blst_p1, scalar: &[u8; 32], bits: usize) -> blst_p1 {
+    let mut out = blst_p1::default();
+    // SAFETY: blst reads ⌈bits/8⌉ ≤ 32 bytes of the scalar.
+    unsafe { blst::blst_p1_mult(&raw mut out, point, scalar.as_ptr(), bits.min(256)) };
+    out
 }
 
 /// `Σ [kᵢ]Qᵢ` over at least two finite points; `scalars` holds 32 little-endian bytes a point.
@@ -213,8 +266,8 @@ mod tests {
         assert!(miller_loop(&[], &[]).is_none());
         assert!(miller_loop(&[p], &[]).is_none());
         assert!(miller_loop(&[p, p], &[q]).is_none());
-        assert!(multi_exp_g1(&[p], &[[1; 32]]).is_none());
-        assert!(multi_exp_g1(&[p, p], &[[1; 32]]).is_none());
+        assert!(multi_exp_g1(&[p], &[1; 32], 32).is_none());
+        assert!(multi_exp_g1(&[p, p], &[1; 32], 32).is_none());
         assert!(multi_exp_g2(&[q], &[[1; 32]]).is_none());
         assert!(multi_exp_g2(&[q, q], &[[1; 32]]).is_none());
     }

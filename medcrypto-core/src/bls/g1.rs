@@ -3,10 +3,12 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use blst::blst_p1_affine;
 use blstrs::{G1Affine, G1Projective};
 use group::{Curve, Group, prime::PrimeCurveAffine};
+use zeroize::DefaultIsZeroes;
 
-use super::{LengthMismatch, Scalar, SecretScalar, comb, ffi, operators::additive_group};
+use super::{LengthMismatch, Scalar, SecretExponent, comb, ffi, operators::additive_group};
 use crate::{DecodeError, declassify};
 
 /// A point of 𝔾₁, perhaps the identity; 48 bytes, compressed.
@@ -37,20 +39,34 @@ impl G1 {
 
     /// `[secret]self`, constant time in `secret`.
     #[must_use]
-    pub fn mul(&self, secret: &SecretScalar) -> Self {
-        Self(self.0 * secret.expose().0)
+    pub fn mul<S: SecretExponent>(&self, secret: &S) -> Self {
+        Self(self.0 * secret.element().0)
     }
 
     /// `[secret]P₁`, constant time in `secret`, by a precomputed comb.
     #[must_use]
-    pub fn mul_generator(secret: &SecretScalar) -> Self {
+    pub fn mul_generator<S: SecretExponent>(secret: &S) -> Self {
         comb::generator_g1().mul(secret)
+    }
+
+    /// `[secret]self` for a secret below 2^`bits`, constant time in it: the bits above do not count.
+    #[must_use]
+    pub fn mul_bounded<S: SecretExponent>(&self, secret: &S, bits: usize) -> Self {
+        let mut scalar = secret.little_endian();
+        // The backend rounds large bounds up to whole bytes.
+        (0_usize..).zip(scalar.iter_mut()).for_each(|(i, byte)| *byte &= low_bits(bits, 8 * i));
+        let mut product = G1Projective::identity();
+        *product.as_mut() = ffi::mul_g1(self.0.as_ref(), &scalar, bits);
+        Self(product)
     }
 
     /// `[public]self`.
     #[must_use]
     pub fn mul_vartime(&self, public: &Scalar) -> Self {
-        Self(self.0 * public.0)
+        let scalar = public.0.to_bytes_le();
+        let mut product = G1Projective::identity();
+        *product.as_mut() = ffi::mul_g1(self.0.as_ref(), &scalar, 8 * used(&scalar));
+        Self(product)
     }
 
     /// `Σ [kᵢ]Pᵢ`; the identity of nothing.
@@ -67,13 +83,10 @@ impl G1 {
         if let [] | [_] = finite[..] {
             return Ok(finite.iter().map(|(point, scalar)| point.mul_vartime(scalar)).sum());
         }
-        let projective: Vec<_> = finite.iter().map(|(point, _)| point.0).collect();
-        let mut affine = alloc::vec![G1Affine::identity(); projective.len()];
-        G1Projective::batch_normalize(&projective, &mut affine);
-        let affine: Vec<_> = affine.iter().map(|point| *point.as_ref()).collect();
-        let scalars: Vec<_> = finite.iter().map(|(_, scalar)| scalar.0.to_bytes_le()).collect();
+        let affine = affine(finite.iter().map(|(point, _)| point.0));
+        let (scalars, width) = little_endian(finite.iter().map(|(_, scalar)| *scalar));
         let mut sum = G1Projective::identity();
-        if let Some(point) = ffi::multi_exp_g1(&affine, &scalars) {
+        if let Some(point) = ffi::multi_exp_g1(&affine, &scalars, width) {
             *sum.as_mut() = point;
         }
         Ok(Self(sum))
@@ -113,7 +126,44 @@ impl G1 {
     }
 }
 
+/// The affine forms, by one inversion.
+pub(super) fn affine(points: impl Iterator<Item = G1Projective>) -> Vec<blst_p1_affine> {
+    let projective: Vec<_> = points.collect();
+    let mut affine = alloc::vec![G1Affine::identity(); projective.len()];
+    G1Projective::batch_normalize(&projective, &mut affine);
+    affine.iter().map(|point| *point.as_ref()).collect()
+}
+
+/// A mask of the bits below `bits` of the byte whose lowest bit is number `first`.
+fn low_bits(bits: usize, first: usize) -> u8 {
+    let kept = u32::try_from(bits.saturating_sub(first)).unwrap_or(u32::MAX);
+    !u8::MAX.checked_shl(kept).unwrap_or(0)
+}
+
+/// The scalars, little-endian, each in as many bytes as the longest needs: a weight of 128 bits costs
+/// half of a scalar.
+fn little_endian<'a>(scalars: impl Iterator<Item = &'a Scalar>) -> (Vec<u8>, usize) {
+    let scalars: Vec<_> = scalars.map(|scalar| scalar.0.to_bytes_le()).collect();
+    let width = scalars.iter().map(used).max().unwrap_or(1);
+    (scalars.iter().flat_map(|bytes| bytes.iter().take(width)).copied().collect(), width)
+}
+
+/// How many bytes a little-endian scalar needs; one for 0.
+fn used(scalar: &[u8; 32]) -> usize {
+    scalar.iter().rposition(|byte| *byte != 0).map_or(1, |i| i + 1)
+}
+
 additive_group!(G1);
+
+/// The identity.
+impl Default for G1 {
+    fn default() -> Self {
+        Self::identity()
+    }
+}
+
+/// For points that were computed from secrets.
+impl DefaultIsZeroes for G1 {}
 
 impl fmt::Debug for G1 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,7 +8,7 @@ use blstrs::{G2Affine, G2Projective};
 use group::{Curve, Group, prime::PrimeCurveAffine};
 use subtle::{Choice, ConstantTimeEq};
 
-use super::{LengthMismatch, Scalar, SecretScalar, comb, ffi, operators::additive_group};
+use super::{LengthMismatch, Scalar, SecretExponent, comb, ffi, operators::additive_group};
 use crate::{DecodeError, declassify};
 
 /// A point of 𝔾₂, perhaps the identity; 96 bytes, compressed.
@@ -39,13 +39,13 @@ impl G2 {
 
     /// `[secret]self`, constant time in `secret`.
     #[must_use]
-    pub fn mul(&self, secret: &SecretScalar) -> Self {
-        Self(self.0 * secret.expose().0)
+    pub fn mul<S: SecretExponent>(&self, secret: &S) -> Self {
+        Self(self.0 * secret.element().0)
     }
 
     /// `[secret]P₂`, constant time in `secret`, by a precomputed comb.
     #[must_use]
-    pub fn mul_generator(secret: &SecretScalar) -> Self {
+    pub fn mul_generator<S: SecretExponent>(secret: &S) -> Self {
         comb::generator_g2().mul(secret)
     }
 

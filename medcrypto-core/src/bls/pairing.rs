@@ -37,6 +37,13 @@ pub fn multi_pairing(pairs: &[(G1, G2)]) -> Gt {
     product
 }
 
+/// `Π e(pᵢ, qᵢ)` with prepared second arguments; 1 of nothing.
+#[must_use]
+pub fn multi_pairing_prepared(pairs: &[(G1, &PreparedG2)]) -> Gt {
+    let loops = pairs.iter().filter_map(|(p, q)| q.miller_loop(p));
+    exponentiated(loops.reduce(|product, value| ffi::fp12_mul(&product, &value)))
+}
+
 /// Whether `Π e(pᵢ, qᵢ) = 1`. For public points: the answer is a branch.
 #[must_use]
 pub fn pairing_product_is_one(pairs: &[(G1, G2)]) -> bool {
@@ -69,8 +76,12 @@ impl PreparedG2 {
     /// `e(p, self)`.
     #[must_use]
     pub fn pairing(&self, p: &G1) -> Gt {
+        exponentiated(self.miller_loop(p))
+    }
+
+    fn miller_loop(&self, p: &G1) -> Option<blst_fp12> {
         let finite = is_finite(p.is_identity(), false).then(|| p.to_affine());
-        exponentiated(finite.and_then(|p| ffi::miller_loop_lines(&self.lines, p.as_ref())))
+        finite.and_then(|p| ffi::miller_loop_lines(&self.lines, p.as_ref()))
     }
 }
 

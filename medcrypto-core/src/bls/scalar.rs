@@ -24,7 +24,8 @@ impl Scalar {
     /// `value` as a scalar.
     #[must_use]
     pub fn from_u64(value: u64) -> Self {
-        Self(value.into())
+        // The conversion of the backend branches on whether the number is below r, which may be secret.
+        Self::from_u128(value.into())
     }
 
     /// `value` as a scalar; the shape of a 128-bit batching weight.

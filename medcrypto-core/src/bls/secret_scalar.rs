@@ -77,13 +77,6 @@ impl SecretScalar {
         // The bytes are canonical by construction, so the default is unreachable.
         Scalar(blstrs::Scalar::from_bytes_be(&self.0).unwrap_or(blstrs::Scalar::from(1)))
     }
-
-    /// The 32 little-endian bytes, for the digits of a comb.
-    pub(super) fn to_le_bytes(&self) -> Zeroizing<[u8; 32]> {
-        let mut bytes = self.0.clone();
-        bytes.reverse();
-        bytes
-    }
 }
 
 impl fmt::Debug for SecretScalar {

@@ -7,7 +7,7 @@ use rand_core::{CryptoRng, RngCore};
 use super::*;
 use crate::{DecodeError, Dst};
 
-fn rng(seed: u64) -> ChaCha8Rng {
+pub(super) fn rng(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }
 
@@ -15,15 +15,15 @@ fn public(secret: &SecretScalar) -> Scalar {
     Scalar::from_bytes(&secret.to_secret_bytes()).unwrap()
 }
 
-fn scalar() -> impl Strategy<Value = Scalar> {
+pub(super) fn scalar() -> impl Strategy<Value = Scalar> {
     any::<[u8; 64]>().prop_map(|wide| Scalar::from_wide(&wide))
 }
 
-fn g1(n: u64) -> G1 {
+pub(super) fn g1(n: u64) -> G1 {
     G1::generator().mul_vartime(&Scalar::from_u64(n))
 }
 
-fn g2(n: u64) -> G2 {
+pub(super) fn g2(n: u64) -> G2 {
     G2::generator().mul_vartime(&Scalar::from_u64(n))
 }
 
@@ -163,6 +163,28 @@ fn combs_agree_with_multiplication_at_the_edges() {
         assert_eq!(G2::mul_generator(&secret), G2::generator().mul_vartime(&k), "{k:?}");
         assert_eq!(base.mul(&secret), g1(11).mul_vartime(&k), "{k:?}");
     }
+}
+
+#[test]
+fn combs_agree_with_multiplication_by_signed_numbers() {
+    let base = FixedBaseG1::new(&g1(11));
+    let powers = (0..63).flat_map(|bit| [(1_i64 << bit) - 1, 1 << bit]);
+    let edges = powers.flat_map(|n| [n, -n]).chain([i64::MAX, i64::MIN, i64::MIN + 1]);
+    let small = (-33..=33).chain([-1_000_003, 0x5555_5555_5555_5555]);
+    for n in edges.chain(small) {
+        let magnitude = g1(11).mul_vartime(&Scalar::from_u64(n.unsigned_abs()));
+        let expected = if n < 0 { -magnitude } else { magnitude };
+        assert_eq!(base.mul_i64(n), expected, "{n}");
+    }
+    assert_eq!(FixedBaseG1::new(&G1::identity()).mul_i64(-5), G1::identity());
+}
+
+#[test]
+fn a_point_is_wiped_to_the_identity() {
+    let mut points = vec![g1(3), g1(4)];
+    points.iter_mut().for_each(zeroize::Zeroize::zeroize);
+    assert_eq!(points, [G1::default(); 2]);
+    assert!(G1::default().is_identity());
 }
 
 #[test]

@@ -1,0 +1,4 @@
+#![no_main]
+use medcrypto_fuzz::khpke::VERIFY_DECRYPTION as TARGET;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| medcrypto_fuzz::run(&TARGET, data));
