@@ -101,8 +101,18 @@ impl Conjunction<'_> {
         transcript: &mut Transcript,
         rng: &mut R,
     ) -> Result<Proved, Error> {
+        self.holds(&self.secrets(hidden)?)?;
+        self.moves(hidden, transcript, rng)
+    }
+
+    /// The moves of the prover, whether the rows hold or not.
+    pub(crate) fn moves<R: RngCore + CryptoRng>(
+        &self,
+        hidden: &Hidden,
+        transcript: &mut Transcript,
+        rng: &mut R,
+    ) -> Result<Proved, Error> {
         let secrets = self.secrets(hidden)?;
-        self.holds(&secrets)?;
         // Hedged by all secrets: of the digits alone, which are few, everybody could try all.
         let mut blinders = sigma::nonces(transcript, &secrets, rng);
         blinders.truncate(self.digits);
