@@ -2,9 +2,11 @@
 
 use medcrypto_core::{Transcript, dst};
 use medcrypto_khpke::{
-    AccountId, AssociatedData, Ciphertext, Combination, DecryptionKey, DecryptionProof,
-    DecryptionStatement, EvaluationKey, EvaluationProof, EvaluationStatement, PossessionProof,
-    RegisteredKey, Slots, Term,
+    AccountId, AmountPolicy, AssociatedData, Ciphertext, Combination, DecryptionKey,
+    DecryptionProof, DecryptionStatement, DigitBits, EvaluationKey, EvaluationProof,
+    EvaluationStatement, Opening, PossessionProof, RangeParameters, RangeProof, RangeStatement,
+    RegisteredKey, Slots, Term, TransferContext, TransferProof, TransferStatement, TransferWitness,
+    VectorRangeProof, VectorStatement, insecure,
 };
 
 use super::{Probe, clean};
@@ -37,6 +39,9 @@ pub const PROBES: &[Probe] = &[
     }),
     clean("khpke/evaluation-prove-and-retag", evaluation_prove_and_retag),
     clean("khpke/decryption-prove", decryption_prove),
+    clean("khpke/range-prove", range_prove),
+    clean("khpke/range-prove-slots", range_prove_slots),
+    clean("khpke/transfer-prove", transfer_prove),
 ];
 
 fn rng() -> SecretRng {
@@ -64,9 +69,13 @@ struct Reader {
 
 impl Reader {
     fn new() -> Self {
-        let mut rng = public_rng(1);
+        Self::numbered(1)
+    }
+
+    fn numbered(number: u8) -> Self {
+        let mut rng = public_rng(number.into());
         let (secret, public) = DecryptionKey::generate(Slots::ONE, &mut rng).unwrap();
-        let account = AccountId([7; 32]);
+        let account = AccountId([6 + number; 32]);
         let proof = PossessionProof::prove(&public, &account, &secret, &mut transcript(), &mut rng);
         let key = public.register(account, &proof.unwrap(), &mut transcript()).unwrap();
         // Header, number of slots and key id are public.
@@ -131,5 +140,50 @@ fn decryption_prove() {
     let statement =
         DecryptionStatement { key: &reader.key, ad: &ad, ciphertext: &ciphertext, messages: &[42] };
     let proof = DecryptionProof::prove(&statement, &reader.secret, &mut transcript(), &mut rng());
+    sink(proof.unwrap().to_bytes());
+}
+
+/// Parameters made in public.
+fn parameters() -> RangeParameters {
+    insecure::deal(DigitBits::new(4).unwrap(), &mut public_rng(3)).unwrap().verify().unwrap()
+}
+
+/// In an interval of one row, and in one of two.
+fn range_prove() {
+    let parameters = parameters();
+    for interval in [parameters.bits(8).unwrap(), parameters.between(-5, 200).unwrap()] {
+        let opening = Opening::new(number(77), &mut rng()).unwrap();
+        let commitment = opening.commitment().unwrap();
+        let statement = RangeStatement { interval, commitment };
+        let proof = RangeProof::prove(&statement, &opening, &mut transcript(), &mut rng());
+        sink(proof.unwrap().to_bytes());
+    }
+}
+
+fn range_prove_slots() {
+    let (parameters, reader, ad) = (parameters(), Reader::new(), ad());
+    let encrypted = reader.key.encrypt_for_proof(&ad, &[number(77)], &mut rng()).unwrap();
+    let (ciphertext, witness) = encrypted;
+    let interval = parameters.bits(8).unwrap();
+    let statement =
+        VectorStatement { interval, key: &reader.key, ad: &ad, ciphertext: &ciphertext };
+    let proof = VectorRangeProof::prove(&statement, &witness, &mut transcript(), &mut rng());
+    sink(proof.unwrap().to_bytes());
+}
+
+/// The payer's key, the amount and the balance are secret.
+fn transfer_prove() {
+    let (parameters, payer, payee) = (parameters(), Reader::new(), Reader::numbered(2));
+    let balance = payer.ciphertext();
+    let keys = [&payer.key, &payee.key];
+    let [amount, holds] =
+        [7_u64, 42].map(|number| u64::from_be_bytes(poisoned(number.to_be_bytes(), 0)));
+    let made = TransferWitness::new(&payer.secret, keys, amount, holds, &mut rng());
+    let (core, witness) = made.unwrap();
+    let context =
+        TransferContext { ledger: [7; 32], epoch: 0, nonce: 0, policy: AmountPolicy::Positive };
+    let range = parameters.bits(8).unwrap();
+    let statement = TransferStatement::new(range, context, keys, &balance, &core).unwrap();
+    let proof = TransferProof::prove(&statement, &witness, &mut transcript(), &mut rng());
     sink(proof.unwrap().to_bytes());
 }

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use medcrypto_core::bls::{Scalar, SecretResidue};
+use medcrypto_core::declassify;
 use rand_core::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
@@ -40,7 +41,11 @@ impl<'a> TransferWitness<'a> {
         if key.id() != payer.id() {
             return Err(Error::Mismatch);
         }
-        let change = Zeroizing::new(balance.checked_sub(amount).ok_or(Error::Range)?);
+        let (change, short) = balance.overflowing_sub(amount);
+        let change = Zeroizing::new(change);
+        if declassify(short, "whether a balance suffices") {
+            return Err(Error::Range);
+        }
         let randomness = Randomness::generate(rng);
         let core =
             TransferCore::share(payer, payee, &SecretResidue::from_u64(amount), &randomness)?;
