@@ -23,7 +23,7 @@
 //!
 //! An answer is never wrong: each hit is recomputed as a multiple of H before it is returned, so that
 //! equal fingerprints, or a forged table, cost time or an answer and nothing else. What lies outside the
-//! interval is none, and never another number of the same residue. Status: *standard*.
+//! interval is none, and never another number of the same residue. Status: *published*.
 
 mod buckets;
 mod file;
