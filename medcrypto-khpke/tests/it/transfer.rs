@@ -1,5 +1,6 @@
 //! Transfers through the public interface. What each row is for stands in the crate, beside the rows.
 
+use medcrypto_core::bls::G1;
 use medcrypto_core::{Transcript, dst};
 use medcrypto_khpke::{
     AmountPolicy, BatchableTransferProof, Ciphertext, Error, TransferClaim, TransferContext,
@@ -7,7 +8,7 @@ use medcrypto_khpke::{
 };
 
 use crate::fixture::{Reader, ad, rng};
-use crate::range::setup::default;
+use crate::range::setup::{Parts, X, default};
 
 const BITS: u8 = 40;
 const MOST: u64 = (1 << BITS) - 1;
@@ -138,11 +139,33 @@ fn t02_x06_x12_every_part_of_the_statement_changed_singly_is_refused() {
     refused(&|case| case.payee = Reader::new(1, 26));
     refused(&|case| std::mem::swap(&mut case.payer, &mut case.payee));
     refused(&|case| case.core = Case::new(6, 7).core);
-    let other = Transcript::new(dst::khpke::RANGE_PER_DIGIT);
+    let other = Transcript::new(dst::khpke::TRANSFER_AGGREGATED);
     assert_eq!(
         compact.verify(&case.statement(), &mut other.clone()).err(),
         Some(Error::Verification)
     );
+}
+
+fn refused(proof: &TransferProof, case: &Case) {
+    let verdict = proof.verify(&case.statement(), &mut transcript()).err();
+    assert_eq!(verdict, Some(Error::Verification));
+}
+
+#[test]
+fn t02_t25_the_parameters_and_the_range_are_part_of_the_statement() {
+    let case = Case::new(5, 7);
+    let (compact, batchable) = (case.compact().unwrap(), case.batchable());
+    let keys = [&case.payer.key, &case.payee.key];
+    let others = Parts::new(10, X + 2).verified().unwrap();
+    for range in [others.bits(BITS).unwrap(), default().bits(BITS - 10).unwrap()] {
+        let statement =
+            TransferStatement::new(range, case.context, keys, &case.balance, &case.core).unwrap();
+        let verdicts = [
+            compact.verify(&statement, &mut transcript()).err(),
+            batchable.verify(&statement, &mut transcript()).err(),
+        ];
+        assert_eq!(verdicts, [Some(Error::Verification); 2]);
+    }
 }
 
 /// T29: every byte of the stored balance counts, the tag and T included, and it comes from the verifier.
@@ -152,22 +175,25 @@ fn t29_a_proof_is_about_the_stored_balance_byte_for_byte() {
     let proof = case.compact().unwrap();
     let stored = case.balance.to_bytes();
     let last = stored.len() - 1;
-    // The tag enters no equation.
+    // The tag and T enter no equation.
     let mut retagged = Case::new(5, 7);
     let mut bytes = stored.clone();
     bytes[last] ^= 1;
     retagged.balance = Ciphertext::from_bytes(&bytes).unwrap();
-    assert_eq!(
-        proof.verify(&retagged.statement(), &mut transcript()).err(),
-        Some(Error::Verification)
-    );
+    refused(&proof, &retagged);
+    // X̃₁, X̃₂, X̃₃, Ẽ, T̃.
+    for at in (4..4 + 5 * 48).step_by(48) {
+        let mut bytes = stored.clone();
+        let point = G1::from_bytes(bytes[at..at + 48].try_into().unwrap()).unwrap();
+        bytes[at..at + 48].copy_from_slice(&(point + G1::generator()).to_bytes());
+        let mut other = Case::new(5, 7);
+        other.balance = Ciphertext::from_bytes(&bytes).unwrap();
+        refused(&proof, &other);
+    }
     // Another encryption of the same number is another balance.
     let mut renewed = Case::new(5, 7);
     renewed.balance = case.payer.key.encrypt(&ad("balance"), &[7], &mut rng(27)).unwrap();
-    assert_eq!(
-        proof.verify(&renewed.statement(), &mut transcript()).err(),
-        Some(Error::Verification)
-    );
+    refused(&proof, &renewed);
     // And a payer who claims another number of it gets no proof.
     let mut richer = Case::new(5, 7);
     richer.holds = 8;
@@ -177,17 +203,29 @@ fn t29_a_proof_is_about_the_stored_balance_byte_for_byte() {
 #[test]
 fn t13_every_byte_of_a_transfer_proof_changed_singly_is_refused() {
     let case = Case::new(5, 7);
-    let bytes = case.compact().unwrap().to_bytes();
-    // One bit in every field and in between; all 1 459 bytes take too long.
-    for place in (0..bytes.len()).step_by(31) {
-        let mut other = bytes.clone();
+    let accepted = |bytes: &[u8]| {
+        TransferProof::from_bytes(bytes)
+            .is_ok_and(|proof| proof.verify(&case.statement(), &mut transcript()).is_ok())
+    };
+    changed(&case.compact().unwrap().to_bytes(), 1, &accepted);
+    let accepted = |bytes: &[u8]| {
+        BatchableTransferProof::from_bytes(bytes)
+            .is_ok_and(|proof| proof.verify(&case.statement(), &mut transcript()).is_ok())
+    };
+    // Twice in every scalar and three times in every point.
+    changed(&case.batchable().to_bytes(), 16, &accepted);
+}
+
+/// The encoding is accepted; with a bit changed in every so many bytes, shorter or longer, it is not.
+fn changed(bytes: &[u8], step: usize, accepted: &dyn Fn(&[u8]) -> bool) {
+    assert!(accepted(bytes));
+    for place in (0..bytes.len()).step_by(step) {
+        let mut other = bytes.to_vec();
         other[place] ^= 1;
-        let accepted = TransferProof::from_bytes(&other)
-            .is_ok_and(|proof| proof.verify(&case.statement(), &mut transcript()).is_ok());
-        assert!(!accepted, "byte {place}");
+        assert!(!accepted(&other), "byte {place}");
     }
-    for other in [&bytes[1..], &bytes[..bytes.len() - 1], &[&bytes[..], &[0]].concat()] {
-        assert!(TransferProof::from_bytes(other).is_err());
+    for other in [&bytes[1..], &bytes[..bytes.len() - 1], &[bytes, &[0]].concat()] {
+        assert!(!accepted(other));
     }
 }
 

@@ -145,3 +145,17 @@ fn t06_one_weight_a_proof_is_too_few() {
     assert!(bad.verify(&statement, &mut session.clone()).is_err());
     assert_eq!(places(verified(&[(statement, bad, session)])), [0]);
 }
+
+/// Γ and all σ doubled: the same x signs the same digits, and a proof is one under its own parameters only.
+#[test]
+fn t25_a_batch_is_about_one_set_of_parameters() {
+    let doubled = |point: &G1| *point + *point;
+    let (parameters, parts) = small();
+    let signatures = parts.signatures.iter().map(doubled).collect();
+    let other = Parts { base: doubled(&parts.base), signatures, ..parts.clone() };
+    let other: &'static _ = Box::leak(Box::new(other.verified().unwrap()));
+    let (statement, proof, transcript) = proved(other.bits(8).unwrap(), 9, 70);
+    let claims = [RangeClaim { statement, proof: &proof, transcript }];
+    assert_eq!(verify_ranges(other, &claims), Ok(()));
+    assert_eq!(places(verify_ranges(parameters, &claims)), [0]);
+}
