@@ -44,6 +44,18 @@ impl Reader {
         Self { secret, key }
     }
 
+    /// The same key, for the same account, with the A and B of another reader: they are in no row of a proof
+    /// about a range or a transfer.
+    pub fn with_tag_key_of(&self, other: &Self) -> RegisteredKey {
+        let [public, lent] = [self, other].map(|reader| reader.key.key().to_bytes());
+        let tail = public.len() - 192;
+        let public = PublicKey::from_bytes(&[&public[..tail], &lent[tail..]].concat()).unwrap();
+        let [secret, lent] = [self, other].map(|reader| reader.secret.to_secret_bytes());
+        let parts = [&secret[..4], &public.id().0, &lent[36..228], &secret[228..]];
+        let secret = DecryptionKey::from_bytes(&parts.concat()).unwrap();
+        register(public, &secret, self.key.account(), 1)
+    }
+
     pub fn decrypt(
         &self,
         ad: &AssociatedData,

@@ -117,6 +117,34 @@ fn m05_a_policy_of_positive_amounts_lets_no_zero_through() {
     assert_eq!(proof.verify(&case.statement(), &mut transcript()).err(), Some(Error::Verification));
 }
 
+/// Line by line what the module documents; a line that is left out there changes the challenge.
+#[test]
+fn t02_the_challenge_is_that_of_the_documented_transcript() {
+    let case = Case::new(5, 7);
+    // Of one generator, so that the first move is the same.
+    let (compact, batchable) = (case.compact().unwrap().to_bytes(), case.batchable().to_bytes());
+    let [payer, payee] = [&case.payer.key, &case.payee.key];
+    let accounts = [payer.account().0, payee.account().0].concat();
+    let numbers = [3_u64.to_be_bytes(), 4_u64.to_be_bytes()].concat();
+    let mut session = transcript();
+    session.enter(dst::khpke::TRANSFER_PER_DIGIT);
+    session.append_bytes(b"pp", default().digest());
+    session.append_bytes(b"low", &0_i128.to_be_bytes());
+    session.append_bytes(b"high", &i128::from(MOST).to_be_bytes());
+    session.append_bytes(b"ctx", &[&[7; 32], &accounts[..], &numbers, &[1]].concat());
+    session.append_bytes(b"pkA", &payer.key().to_bytes());
+    session.append_bytes(b"pkB", &payee.key().to_bytes());
+    session.append_bytes(b"bal", &case.balance.to_bytes());
+    session.append_bytes(b"tx", &case.core.to_bytes());
+    let (points, moves) = (8 * 48, &batchable[3..]);
+    session.append_bytes(b"V", &moves[..points]);
+    session.append_bytes(b"Vbar", &moves[points..2 * points]);
+    session.append_bytes(b"a", &moves[2 * points..3 * points]);
+    session.append_bytes(b"A", &moves[3 * points..3 * points + 480]);
+    let challenge = &compact[3 + 2 * points..][..16];
+    assert_eq!(session.challenge_bytes::<16>(b"c"), challenge);
+}
+
 /// T2 and X6, and X12: a proof is of no use for another ledger, epoch or number.
 #[test]
 fn t02_x06_x12_every_part_of_the_statement_changed_singly_is_refused() {
@@ -138,6 +166,9 @@ fn t02_x06_x12_every_part_of_the_statement_changed_singly_is_refused() {
     refused(&|case| case.payer = Reader::new(1, 26));
     refused(&|case| case.payee = Reader::new(1, 26));
     refused(&|case| std::mem::swap(&mut case.payer, &mut case.payee));
+    // A and B are in no row.
+    refused(&|case| case.payer.key = case.payer.with_tag_key_of(&Reader::new(1, 26)));
+    refused(&|case| case.payee.key = case.payee.with_tag_key_of(&Reader::new(1, 26)));
     refused(&|case| case.core = Case::new(6, 7).core);
     let other = Transcript::new(dst::khpke::TRANSFER_AGGREGATED);
     assert_eq!(

@@ -5,13 +5,12 @@ use std::sync::OnceLock;
 use medcrypto_core::Transcript;
 use medcrypto_core::bls::{G1, Scalar};
 use medcrypto_khpke::{
-    AssociatedData, BatchableVectorRangeProof, Ciphertext, DecodeError, DecryptionKey,
-    EncryptionWitness, Error, Interval, PublicKey, RegisteredKey, VectorClaim, VectorRangeProof,
-    VectorStatement, verify_vector_ranges,
+    AssociatedData, BatchableVectorRangeProof, Ciphertext, DecodeError, EncryptionWitness, Error,
+    Interval, VectorClaim, VectorRangeProof, VectorStatement, verify_vector_ranges,
 };
 
 use super::setup::{rng, small, transcript};
-use crate::fixture::{Reader, account, ad, register};
+use crate::fixture::{Reader, ad};
 
 /// Who reads three slots.
 fn reader() -> &'static Reader {
@@ -159,18 +158,6 @@ fn t02_key_ad_interval_and_transcript_are_in_the_proof() {
 }
 
 /// T13: layouts, lengths and every seventh byte; the layout of a proof is not the sender's to choose.
-/// The key of [`reader`] with another A and B, which are in no row.
-fn with_another_tag_key() -> RegisteredKey {
-    let (mine, other) = (reader(), Reader::new(3, 101));
-    let [public, lent] = [mine, &other].map(|reader| reader.key.key().to_bytes());
-    let tail = public.len() - 192;
-    let public = PublicKey::from_bytes(&[&public[..tail], &lent[tail..]].concat()).unwrap();
-    let [secret, lent] = [mine, &other].map(|reader| reader.secret.to_secret_bytes());
-    let parts = [&secret[..4], &public.id().0, &lent[36..228], &secret[228..]];
-    let secret = DecryptionKey::from_bytes(&parts.concat()).unwrap();
-    register(public, &secret, account(100), 102)
-}
-
 #[test]
 fn t02_the_whole_key_is_in_the_proof_and_not_its_rows_alone() {
     let (upload, interval) = (Upload::new(&[1, 2, 3], 140), small().0.bits(8).unwrap());
@@ -179,7 +166,7 @@ fn t02_the_whole_key_is_in_the_proof_and_not_its_rows_alone() {
     let proof = VectorRangeProof::prove(&statement, &upload.witness, session, &mut rng(141));
     let proof = proof.unwrap();
     assert_eq!(proof.verify(&statement, &mut transcript()), Ok(()));
-    let key = with_another_tag_key();
+    let key = reader().with_tag_key_of(&Reader::new(3, 101));
     let other = VectorStatement { key: &key, ..statement };
     assert_eq!(proof.verify(&other, &mut transcript()), Err(Error::Verification));
 }
