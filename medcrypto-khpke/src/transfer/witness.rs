@@ -1,5 +1,6 @@
 //! What the payer knows.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use medcrypto_core::bls::{Scalar, SecretResidue};
@@ -58,8 +59,11 @@ impl<'a> TransferWitness<'a> {
             AmountPolicy::Any => 0,
             AmountPolicy::Positive => 1,
         };
-        let mut digits = statement.range.split(i128::from(*self.amount) - least)?;
-        digits.extend_from_slice(&statement.range.split((*self.change).into())?);
+        let amount = statement.range.split(i128::from(*self.amount) - least)?;
+        let change = statement.range.split((*self.change).into())?;
+        // At once: a vector that grows leaves digits behind.
+        let mut digits = Zeroizing::new(Vec::with_capacity(statement.digits()));
+        digits.extend(amount.iter().chain(change.iter()));
         let Randomness { r1, r2 } = &self.randomness;
         let [k1, k2, k3] = self.key.mask(0).ok_or(Error::Count)?.parts();
         let others = [r1, r2, k1, k2, k3].map(|secret| secret.scaled(&Scalar::ONE));
